@@ -1,0 +1,157 @@
+import pg from 'pg';
+import type { DatabaseConnection } from './orm.ts';
+import { refuseUnboundRole, SERVICE_ROLE } from './service-role.ts';
+import type { Statement } from './statement.ts';
+
+export interface DatabaseOptions {
+  connection: DatabaseConnection;
+  /** Connections of the pool. */
+  poolSizeMax?: number;
+  /** A statement that runs longer is ended by the server. */
+  statementTimeoutMilliseconds?: number;
+  onConnectionLost?: (error: Error) => void;
+}
+
+/** A transaction of one organization that waits between its statements. */
+export interface OrganizationTransaction {
+  readonly organizationId: string;
+  /** Runs a statement with the organization as `$1` and the values as `$2`…. */
+  rows<Row extends object>(statement: Statement<Row>, ...values: unknown[]): Promise<Row[]>;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const RETRIED = new Set(['40001', '40P01']);
+const ATTEMPTS_MAX = 4;
+const INT8 = 20;
+
+/** Counts arrive as numbers: none of ours passes 2^53. */
+const types = new pg.TypeOverrides();
+types.setTypeParser(INT8, Number);
+
+/** The service's pool. Nothing reads or writes an organization's rows but through its organization's transaction. */
+export class Database {
+  readonly #pool: pg.Pool;
+
+  private constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  /** Opens the pool as the service role and refuses a role that could pass row-level security. */
+  static async open(options: DatabaseOptions): Promise<Database> {
+    const timeout = options.statementTimeoutMilliseconds ?? 30_000;
+    // `pipeline` is missing from the published types of pg 8.23.
+    const settings: pg.PoolConfig & { pipeline: boolean } = {
+      ...options.connection,
+      types,
+      pipeline: true,
+      max: options.poolSizeMax ?? 12,
+      options: `-c role=${SERVICE_ROLE} -c statement_timeout=${timeout} -c timezone=UTC`,
+    };
+    const pool = new pg.Pool(settings);
+    // A connection that the server ends while it is idle is an event, not an exception; the next one reconnects.
+    pool.on('error', (error) => options.onConnectionLost?.(error));
+    const database = new Database(pool);
+    try {
+      await refuseUnboundRole(pool);
+    } catch (error) {
+      await pool.end();
+      throw error;
+    }
+    return database;
+  }
+
+  /**
+   * One statement in a transaction of its own, with the organization as `$1`. BEGIN, SET LOCAL, the statement and
+   * COMMIT leave in one flush. Deadlocks and serialization failures are tried again.
+   */
+  async run<Row extends object>(
+    organizationId: string,
+    statement: Statement<Row>,
+    ...values: unknown[]
+  ): Promise<Row[]> {
+    const scope = setOrganization(organizationId);
+    return retried(async () => {
+      const client = await this.#pool.connect();
+      const sent = [
+        client.query(`begin; ${scope}`),
+        client.query<Row>({ ...statement, values: [organizationId, ...values] }),
+        client.query('commit'),
+      ] as const;
+      // All three settle before the client goes back, or the next borrower would read their answers.
+      const [begun, answered, committed] = await Promise.allSettled(sent);
+      const failed = [begun, answered, committed].find((result) => result.status === 'rejected');
+      client.release(failed && isConnectionFailure(failed.reason) ? failed.reason : undefined);
+      if (answered.status === 'rejected') throw answered.reason;
+      if (begun.status === 'rejected') throw begun.reason;
+      if (committed.status === 'rejected') throw committed.reason;
+      if (committed.value.command !== 'COMMIT') throw new Error('The database rolled the transaction back.');
+      return answered.value.rows;
+    });
+  }
+
+  /** Several statements in one transaction of an organization, committed when `work` returns. */
+  async transaction<Result>(
+    organizationId: string,
+    work: (transaction: OrganizationTransaction) => Promise<Result>,
+  ): Promise<Result> {
+    const scope = setOrganization(organizationId);
+    return retried(async () => {
+      const client = await this.#pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query(`begin; ${scope}`);
+        const result = await work({
+          organizationId,
+          rows: async (statement, ...values) =>
+            (await client.query({ ...statement, values: [organizationId, ...values] })).rows,
+        });
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        broken = await client.query('rollback').then(
+          () => undefined,
+          (failure: Error) => failure,
+        );
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    });
+  }
+
+  /** A statement on the small tables outside row-level security: slugs and directory addresses. */
+  async lookUp<Row extends object>(statement: Statement<Row>, ...values: unknown[]): Promise<Row[]> {
+    return (await this.#pool.query<Row>({ ...statement, values })).rows;
+  }
+
+  /** Resolves when the database answers. */
+  async ping(): Promise<void> {
+    await this.#pool.query('select 1');
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+/** `SET LOCAL x = $1` is a syntax error, so the id is checked and written as a literal. */
+function setOrganization(organizationId: string): string {
+  if (!UUID.test(organizationId)) throw new Error('An organization id is a lower-case UUID.');
+  return `set local app.organization_id = '${organizationId}'`;
+}
+
+async function retried<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (tried >= ATTEMPTS_MAX || !RETRIED.has((error as { code?: string }).code ?? '')) throw error;
+    }
+  }
+}
+
+/** The server went away (class 57P or 08) or the socket did (no SQLSTATE); the outcome of a commit is then unknown. */
+export function isConnectionFailure(error: unknown): boolean {
+  const code = (error as { code?: string }).code;
+  return code === undefined || code.startsWith('57P') || code.startsWith('08') || !/^[0-9A-Z]{5}$/.test(code);
+}

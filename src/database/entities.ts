@@ -1,0 +1,39 @@
+import { apiKeySchema } from '../domain/actors/api-key.entity.ts';
+import { directoryAddressSchema, directorySchema } from '../domain/directories/directory.entity.ts';
+import { directoryGroupMemberSchema, directoryGroupSchema } from '../domain/directories/directory-group.entity.ts';
+import { directoryUserKeySchema, directoryUserSchema } from '../domain/directories/directory-user.entity.ts';
+import { groupLinkSchema, userLinkSchema } from '../domain/directories/link.entity.ts';
+import { scimTokenSchema } from '../domain/directories/scim-token.entity.ts';
+import { domainEventSchema } from '../domain/events/domain-event.entity.ts';
+import { provisioningEventSchema } from '../domain/events/provisioning-event.entity.ts';
+import { groupSchema } from '../domain/groups/group.entity.ts';
+import { groupMemberSchema } from '../domain/groups/group-member.entity.ts';
+import { organizationSchema } from '../domain/organizations/organization.entity.ts';
+import { organizationSlugSchema } from '../domain/organizations/organization-slug.entity.ts';
+import { grantSchema } from '../domain/permissions/grant.entity.ts';
+import { permissionSetPermissionSchema, permissionSetSchema } from '../domain/permissions/permission-set.entity.ts';
+import { userSchema } from '../domain/users/user.entity.ts';
+
+/** Every table of the service; the schema, the migrations' diff and the catalogue test read this list. */
+export const entities = [
+  organizationSchema,
+  organizationSlugSchema,
+  userSchema,
+  groupSchema,
+  groupMemberSchema,
+  permissionSetSchema,
+  permissionSetPermissionSchema,
+  grantSchema,
+  apiKeySchema,
+  directorySchema,
+  directoryAddressSchema,
+  scimTokenSchema,
+  directoryUserSchema,
+  directoryUserKeySchema,
+  directoryGroupSchema,
+  directoryGroupMemberSchema,
+  userLinkSchema,
+  groupLinkSchema,
+  domainEventSchema,
+  provisioningEventSchema,
+];

@@ -1,0 +1,59 @@
+import type { ClientBase, Pool } from 'pg';
+
+/** The role every pooled connection takes: it owns nothing and row-level security binds it. */
+export const SERVICE_ROLE = 'rollcall_service';
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+const alreadyThere = new Set(['42710', '23505']);
+
+/** Makes the service role where it is missing and gives it the rights to rows, never to the schema. */
+export async function prepareServiceRole(client: ClientBase): Promise<void> {
+  await createRole(client);
+  await client.query(`grant usage on schema public to ${SERVICE_ROLE}`);
+  await client.query(`grant select, insert, update, delete on all tables in schema public to ${SERVICE_ROLE}`);
+  await client.query(`revoke all on table migrations from ${SERVICE_ROLE}`);
+}
+
+async function createRole(client: ClientBase): Promise<void> {
+  const known = await client.query('select 1 from pg_roles where rolname = $1', [SERVICE_ROLE]);
+  if (known.rowCount === 0) {
+    try {
+      await client.query(`create role ${SERVICE_ROLE} nologin`);
+    } catch (error) {
+      const code = (error as { code?: string }).code ?? '';
+      if (code === INSUFFICIENT_PRIVILEGE) {
+        throw new Error(
+          `The database user may not create the role ${SERVICE_ROLE}. Set MIGRATION_DATABASE_URL to a user that may, or create it once: create role ${SERVICE_ROLE} nologin; grant ${SERVICE_ROLE} to <the user of DATABASE_URL>;`,
+        );
+      }
+      // Roles are of the cluster and our lock of one database: another database's migration may have been first.
+      if (!alreadyThere.has(code)) throw error;
+    }
+  }
+  const member = await client.query<{ member: boolean }>(`select pg_has_role($1, 'member') as member`, [SERVICE_ROLE]);
+  if (!member.rows[0]?.member) await client.query(`grant ${SERVICE_ROLE} to current_user`);
+}
+
+/**
+ * Refuses to serve as a role that row-level security does not bind: a superuser, one with BYPASSRLS, or the owner of
+ * a table, who could lift the policies. Throws with what to change.
+ */
+export async function refuseUnboundRole(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ name: string; rolsuper: boolean; rolbypassrls: boolean; owns: boolean }>(
+    `select rolname as name, rolsuper, rolbypassrls,
+            exists (select 1 from pg_class c where c.relowner = r.oid and c.relkind = 'r') as owns
+       from pg_roles r where rolname = current_user`,
+  );
+  const role = rows[0];
+  if (!role) throw new Error('The database did not say which role this connection has.');
+  const reasons = [
+    role.rolsuper && 'is a superuser',
+    role.rolbypassrls && 'has BYPASSRLS',
+    role.owns && 'owns tables',
+  ].filter((reason) => typeof reason === 'string');
+  if (reasons.length > 0) {
+    throw new Error(
+      `The database role ${role.name} ${reasons.join(' and ')}, so row-level security would not bind it. Let the service run as ${SERVICE_ROLE}.`,
+    );
+  }
+}

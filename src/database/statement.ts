@@ -1,0 +1,17 @@
+/** One SQL statement; a named one is prepared once a connection. Parameters are `$1`…; `$1` is the organization. */
+export interface Statement<Row> {
+  readonly text: string;
+  readonly name?: string;
+  /** Only for the type of the rows. */
+  readonly rows?: Row[];
+}
+
+/** A statement that is prepared under its name: for what runs often. Names are unique in the service. */
+export function prepared<Row>(name: string, text: string): Statement<Row> {
+  return { name, text };
+}
+
+/** A statement that is parsed each time: for what an admin does now and then, or whose text varies. */
+export function statement<Row>(text: string): Statement<Row> {
+  return { text };
+}

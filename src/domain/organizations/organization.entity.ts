@@ -1,0 +1,45 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { organizationTable } from '../../database/organization-table.ts';
+
+export const organizationStatuses = ['active', 'suspended', 'closing'] as const;
+export type OrganizationStatus = (typeof organizationStatuses)[number];
+
+export const groupMatchings = ['automatically', 'ask', 'never'] as const;
+/** How a pushed directory group meets an existing group of the same name. */
+export type GroupMatching = (typeof groupMatchings)[number];
+
+export class Organization {
+  id!: string;
+  name!: string;
+  slug!: string;
+  plan!: string;
+  status!: OrganizationStatus;
+  /** Lifts the rule that SSO is set up before SCIM. */
+  scimWithoutSso!: boolean;
+  groupMatching!: GroupMatching;
+  version!: number;
+  createdAt!: Date;
+  updatedAt!: Date;
+}
+
+export const organizationSchema = defineEntity({
+  class: Organization,
+  tableName: 'organizations',
+  ...organizationTable,
+  properties: {
+    id: p.uuid().primary().fieldName('organization_id'),
+    name: p.text(),
+    slug: p.text(),
+    plan: p.text(),
+    status: p.text().$type<OrganizationStatus>(),
+    scimWithoutSso: p.boolean().default(false),
+    groupMatching: p.text().$type<GroupMatching>(),
+    version: p.integer(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+  },
+  checks: [
+    { name: 'organizations_status_check', expression: "status in ('active', 'suspended', 'closing')" },
+    { name: 'organizations_group_matching_check', expression: "group_matching in ('automatically', 'ask', 'never')" },
+  ],
+});
