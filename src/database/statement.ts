@@ -2,6 +2,8 @@
 export interface Statement<Row> {
   readonly text: string;
   readonly name?: string;
+  /** Touches a large part of a table, so the planner may hash and merge; every other statement goes by its keys. */
+  readonly isWide?: true;
   /** Only for the type of the rows. */
   readonly rows?: Row[];
 }
@@ -14,4 +16,9 @@ export function prepared<Row>(name: string, text: string): Statement<Row> {
 /** A statement that is parsed each time: for what an admin does now and then, or whose text varies. */
 export function statement<Row>(text: string): Statement<Row> {
   return { text };
+}
+
+/** A statement over a large part of a table: a list of all members, a count over an organization. */
+export function wide<Row>(text: string): Statement<Row> {
+  return { text, isWide: true };
 }
