@@ -116,8 +116,10 @@ export class Database {
         await client.query(`begin; ${scope}`);
         const result = await work({
           organizationId,
-          rows: async ({ isWide: _, ...query }, ...values) =>
-            (await client.query({ ...query, values: [organizationId, ...values] })).rows,
+          rows: async ({ isWide, ...query }, ...values) => {
+            if (isWide) await client.query(WIDE);
+            return (await client.query({ ...query, values: [organizationId, ...values] })).rows;
+          },
         });
         await client.query('commit');
         if (this.#arePlansDue(client)) await client.query('discard plans');

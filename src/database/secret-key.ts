@@ -11,7 +11,7 @@ export async function readSecretKey(dataDir: string): Promise<string> {
   const known = await readFile(file, 'utf8').catch(absent);
   if (known?.trim()) return known.trim();
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
   await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
   try {
     await link(draft, file).catch((error: NodeJS.ErrnoException) => {

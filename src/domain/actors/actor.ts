@@ -1,0 +1,40 @@
+import { DomainError } from '../domain-error.ts';
+
+/** Who acts now, always inside one organization: a call without an organization cannot be written. */
+export type Actor =
+  | { kind: 'apiKey'; organizationId: string; id: string; name: string; permissions: ReadonlySet<string> }
+  | { kind: 'directory'; organizationId: string; directoryId: string; tokenId: string }
+  | { kind: 'operator'; organizationId: string }
+  | { kind: 'system'; organizationId: string };
+
+/** The form in which an actor is kept beside what it did: its kind and id, no permissions. */
+export type ActorRecord = { kind: Actor['kind']; id?: string; name?: string };
+
+export function describeActor(actor: Actor): ActorRecord {
+  switch (actor.kind) {
+    case 'apiKey':
+      return { kind: actor.kind, id: actor.id, name: actor.name };
+    case 'directory':
+      return { kind: actor.kind, id: actor.directoryId };
+    default:
+      return { kind: actor.kind };
+  }
+}
+
+/** True when the actor may do what the permission names; the operator and the system may do everything. */
+export function holds(actor: Actor, permission: string): boolean {
+  if (actor.kind === 'operator' || actor.kind === 'system') return true;
+  return actor.kind === 'apiKey' && actor.permissions.has(permission);
+}
+
+/** Throws `forbidden` unless the actor holds the permission. */
+export function requirePermission(actor: Actor, permission: string): void {
+  if (holds(actor, permission)) return;
+  throw new DomainError('forbidden', `This needs the permission ${permission}.`, { permission });
+}
+
+/** Throws `forbidden` for actors that see only their own part: a directory reads its directory layer, nothing else. */
+export function requireReader(actor: Actor): void {
+  if (actor.kind !== 'directory') return;
+  throw new DomainError('forbidden', 'A directory token reads only its own directory.');
+}

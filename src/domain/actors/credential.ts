@@ -1,0 +1,95 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+/** The kinds of bearer that we hand out; each opens its own door only. */
+export type CredentialKind = 'scimToken' | 'apiKey';
+
+const prefixes = { scimToken: 'rcscim', apiKey: 'rckey' } as const satisfies Record<CredentialKind, string>;
+const kinds = new Map<string, CredentialKind>(
+  Object.entries(prefixes).map(([kind, prefix]) => [prefix, kind as CredentialKind]),
+);
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const ORGANIZATION_LENGTH = 22;
+const SECRET_LENGTH = 32;
+const CHECKSUM_LENGTH = 6;
+const BODY = new RegExp(`^[0-9A-Za-z]{${ORGANIZATION_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
+const UUID_MAX = (1n << 128n) - 1n;
+/** Bytes from here on would make the first letters of the alphabet more likely. */
+const UNBIASED_BYTES = 256 - (256 % ALPHABET.length);
+const HINT_LENGTH = 4;
+
+/**
+ * A new bearer: prefix, the organization (so that it is known before the database is asked), 190 bits of randomness, and a
+ * checksum by which scanners and we tell a mistyped or invented one without a query.
+ */
+export function createCredential(kind: CredentialKind, organizationId: string): string {
+  const text = `${prefixes[kind]}_${organizationKey(organizationId)}${randomLetters(SECRET_LENGTH)}`;
+  return text + checksum(text);
+}
+
+/** The kind and organization that a bearer names, or undefined when it is none of ours. Says nothing of its validity. */
+export function readCredential(text: string): { kind: CredentialKind; organizationId: string } | undefined {
+  const [prefix = '', body = '', ...rest] = text.split('_', 3);
+  const kind = kinds.get(prefix);
+  if (!kind || rest.length > 0 || !BODY.test(body)) return undefined;
+  if (checksum(text.slice(0, -CHECKSUM_LENGTH)) !== text.slice(-CHECKSUM_LENGTH)) return undefined;
+  const organizationId = readOrganizationKey(body.slice(0, ORGANIZATION_LENGTH));
+  return organizationId === undefined ? undefined : { kind, organizationId };
+}
+
+/** The part of a bearer that a list may show. */
+export function hintOf(text: string): string {
+  return text.slice(-HINT_LENGTH);
+}
+
+/** Keyed hashing of bearers, so that a copy of the database opens nothing. Throws without a key. */
+export class CredentialHasher {
+  readonly #secretKey: string;
+
+  constructor(secretKey: string) {
+    if (typeof secretKey !== 'string' || secretKey.trim() === '') {
+      throw new Error('The secret key is empty. Set SECRET_KEY; without it no token or API key can be checked.');
+    }
+    this.#secretKey = secretKey;
+  }
+
+  /** HMAC-SHA-256 in base64url. */
+  hmacOf(text: string): string {
+    return createHmac('sha256', this.#secretKey).update(text).digest('base64url');
+  }
+}
+
+function organizationKey(organizationId: string): string {
+  return toLetters(BigInt(`0x${organizationId.replaceAll('-', '')}`), ORGANIZATION_LENGTH);
+}
+
+function readOrganizationKey(letters: string): string | undefined {
+  let value = 0n;
+  for (const letter of letters) value = value * BigInt(ALPHABET.length) + BigInt(ALPHABET.indexOf(letter));
+  if (value > UUID_MAX) return undefined;
+  const digits = value.toString(16).padStart(32, '0');
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+function checksum(text: string): string {
+  return toLetters(BigInt(crc32(text)), CHECKSUM_LENGTH);
+}
+
+function toLetters(value: bigint, length: number): string {
+  let letters = '';
+  for (let rest = value; letters.length < length; rest /= BigInt(ALPHABET.length)) {
+    letters = ALPHABET.charAt(Number(rest % BigInt(ALPHABET.length))) + letters;
+  }
+  return letters;
+}
+
+function randomLetters(length: number): string {
+  let letters = '';
+  while (letters.length < length) {
+    for (const byte of randomBytes(length)) {
+      if (byte < UNBIASED_BYTES && letters.length < length) letters += ALPHABET.charAt(byte % ALPHABET.length);
+    }
+  }
+  return letters;
+}

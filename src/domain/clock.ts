@@ -1,0 +1,2 @@
+/** The time, passed in so that rules and tests agree on it. */
+export type Clock = () => Date;

@@ -1,0 +1,187 @@
+import { prepared, statement, wide } from '../../database/statement.ts';
+
+/** A directory group as the edges read it, without its members. */
+export interface DirectoryGroupRow {
+  id: string;
+  directoryId: string;
+  version: number;
+  resource: Record<string, unknown>;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export const GROUP_COLUMNS = `d.id, d.directory_id as "directoryId", d.version, d.resource,
+  d.created_at as "createdAt", d.updated_at as "updatedAt"`;
+
+/** As `usersById` for groups; never reads a member. */
+export const groupsById = prepared<DirectoryGroupRow & { position: number }>(
+  'directory-groups-by-id',
+  `select k.position, d.*
+     from unnest($2::uuid[], $3::uuid[]) with ordinality k(directory_id, value, position)
+    cross join lateral (
+      select ${GROUP_COLUMNS} from directory_groups d
+       where d.organization_id = $1 and d.directory_id = k.directory_id and d.id = k.value offset 0) d`,
+);
+
+/** A page of the direct members in the order of their ids. */
+export const membersOfGroup = wide<{
+  value: string;
+  display: string | null;
+}>(`select m.directory_user_id as value, coalesce(u.resource->>'displayName', u.resource->>'userName') as display
+     from directory_group_members m
+     join directory_users u on u.organization_id = $1 and u.id = m.directory_user_id
+    where m.organization_id = $1 and m.directory_group_id = $2 and ($3::uuid is null or m.directory_user_id > $3)
+    order by m.directory_user_id limit $4::int`);
+
+const DELTA_COLUMNS = `
+  "n" int, "directoryId" uuid, "id" uuid, "userIds" uuid[], "at" timestamptz, "actor" jsonb, "eventId" uuid,
+  "provisioningEventId" uuid, "requestId" text, "method" text, "path" text`;
+
+/** Event data names at most this many people; the count is always whole. */
+export const NAMED_IN_EVENTS_MAX = 1_000;
+
+/**
+ * The items of a batch and the people they name: `wanted` is one row a person and request, `item` one a request with
+ * whether its group exists in its directory and whether a strict directory refuses it for an unknown member.
+ */
+const ITEMS = `
+  given as materialized (
+    select * from jsonb_to_recordset($2::jsonb) as given(${DELTA_COLUMNS})
+  ), wanted as materialized (
+    select distinct i."n", i."id" as group_id, v.id as user_id, u.id is not null as is_known
+      from given i cross join lateral unnest(i."userIds") v(id)
+      left join directory_users u
+        on u.organization_id = $1 and u.id = v.id and u.directory_id = i."directoryId"
+  ), item as materialized (
+    select i.*, g.id is not null as "isFound", w.unknown, coalesce(d.is_strict and w.unknown is not null, false) as "isRefused"
+      from given i
+      left join directory_groups g on g.organization_id = $1 and g.id = i."id" and g.directory_id = i."directoryId"
+      left join directories d on d.organization_id = $1 and d.id = i."directoryId"
+      left join (select "n", jsonb_agg(user_id) as unknown from wanted where not is_known group by "n") w using ("n")
+  )`;
+
+/** What follows a batch of deltas; `touched(group_id, user_id)` are the rows that changed. */
+const consequences = (kind: 'added' | 'removed') => `
+   touched_by as (
+     select w."n", count(*) as count, (array_agg(w.user_id))[1:${NAMED_IN_EVENTS_MAX}] as users
+       from wanted w join touched t using (group_id, user_id) group by w."n"
+   ), versioned as (
+     update directory_groups g set version = g.version + 1, updated_at = l.at
+       from (select i."id", max(i."at") as at from item i
+              where i."id" in (select group_id from touched) group by i."id" order by i."id") l
+      where g.organization_id = $1 and g.id = l."id"
+   ), told as (
+     insert into domain_events (organization_id, id, type, subject_id, actor, data, created_at)
+     select $1, i."eventId", 'directoryGroupMembersChanged', i."id", i."actor",
+            jsonb_build_object('${kind}', to_jsonb(t.users), '${kind}Count', t.count), i."at"
+       from item i join touched_by t using ("n")
+   ), reported as (
+     insert into provisioning_events (organization_id, id, directory_id, request_id, method, path, outcome, resource_id,
+                                      detail, created_at)
+     select $1, i."provisioningEventId", i."directoryId", i."requestId", i."method", i."path",
+            case when t."n" is null then 'groupUnchanged' else 'groupMembersChanged' end, i."id",
+            jsonb_strip_nulls(jsonb_build_object('${kind}', to_jsonb(t.users), '${kind}Count', t.count,
+                                                 'unknownMembers', i.unknown)), i."at"
+       from item i left join touched_by t using ("n") where i."isFound" and not i."isRefused"
+   )`;
+
+export interface DeltaAnswer {
+  n: number;
+  isFound: boolean;
+  isRefused: boolean;
+  unknown: string[] | null;
+}
+
+/**
+ * Adds members for many requests at once; `$2` is a JSON array, several items may name one group. Rows that exist stay,
+ * unknown members are skipped and named, a group's version rises once a batch and only when something was added.
+ */
+export const addMembers = prepared<DeltaAnswer>(
+  'directory-group-members-add',
+  `with ${ITEMS}, touched as (
+     insert into directory_group_members (organization_id, directory_group_id, directory_user_id)
+     select distinct $1::uuid, w.group_id, w.user_id
+       from wanted w join item i using ("n")
+      where i."isFound" and not i."isRefused" and w.is_known
+      order by 2, 3
+     on conflict do nothing
+     returning directory_group_id as group_id, directory_user_id as user_id
+   ), ${consequences('added')}
+   select "n", "isFound", "isRefused", unknown from item`,
+);
+
+/** Removes exactly the listed members for many requests at once; who is no member is passed over. */
+export const removeMembers = prepared<DeltaAnswer>(
+  'directory-group-members-remove',
+  `with ${ITEMS.replace('coalesce(d.is_strict and w.unknown is not null, false)', 'false')}, touched as (
+     delete from directory_group_members m
+      using (select distinct w.group_id, w.user_id from wanted w join item i using ("n") where i."isFound") w
+      where m.organization_id = $1 and m.directory_group_id = w.group_id and m.directory_user_id = w.user_id
+     returning m.directory_group_id as group_id, m.directory_user_id as user_id
+   ), ${consequences('removed')}
+   select "n", "isFound", "isRefused", null::jsonb as unknown from item`,
+);
+
+export const insertGroup = statement<{ id: string }>(
+  `insert into directory_groups (organization_id, id, directory_id, display_name_key, unique_name_key, external_id,
+                                 resource, version, created_at, updated_at)
+   values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $8)`,
+);
+
+export const groupForUpdate = statement<DirectoryGroupRow>(
+  `select ${GROUP_COLUMNS} from directory_groups d
+    where d.organization_id = $1 and d.directory_id = $2 and d.id = $3 for no key update`,
+);
+
+export const updateGroup = statement<{ version: number; updatedAt: Date }>(
+  `update directory_groups
+      set resource = $3, display_name_key = $4, unique_name_key = $5, external_id = $6, version = version + 1,
+          updated_at = $7
+    where organization_id = $1 and id = $2 returning version, updated_at as "updatedAt"`,
+);
+
+export const deleteGroup = statement<never>('delete from directory_groups where organization_id = $1 and id = $2');
+
+/** Ends all memberships in one pass; the cascade would go row by row. */
+export const clearMembers = statement<{ userId: string }>(
+  `delete from directory_group_members where organization_id = $1 and directory_group_id = $2
+   returning directory_user_id as "userId"`,
+);
+
+export const addGroupMembers = statement<{ userId: string }>(
+  `insert into directory_group_members (organization_id, directory_group_id, directory_user_id)
+   select distinct $1::uuid, $2::uuid, u.id
+     from unnest($4::uuid[]) v(id) join directory_users u on u.organization_id = $1 and u.id = v.id
+    where u.directory_id = $3 order by 3
+   on conflict do nothing returning directory_user_id as "userId"`,
+);
+
+export const removeGroupMembers = statement<{ userId: string }>(
+  `delete from directory_group_members
+    where organization_id = $1 and directory_group_id = $2 and directory_user_id = any($3::uuid[])
+   returning directory_user_id as "userId"`,
+);
+
+/** Removes every member that is not listed: the first half of a replacement. */
+export const keepGroupMembers = statement<{ userId: string }>(
+  `delete from directory_group_members
+    where organization_id = $1 and directory_group_id = $2 and directory_user_id <> all($3::uuid[])
+   returning directory_user_id as "userId"`,
+);
+
+export const unknownUsers = statement<{ id: string }>(
+  `select v.id from unnest($3::uuid[]) v(id)
+    where not exists (select 1 from directory_users u
+                       where u.organization_id = $1 and u.directory_id = $2 and u.id = v.id)`,
+);
+
+/** What the rules of a directory's groups need: the organization's policy and the directory's settings. */
+export const groupRules = statement<{
+  groupMatching: 'automatically' | 'ask' | 'never';
+  matchesGroupsBy: 'displayName' | 'externalId';
+  isStrict: boolean;
+}>(
+  `select o.group_matching as "groupMatching", d.matches_groups_by as "matchesGroupsBy", d.is_strict as "isStrict"
+     from organizations o join directories d on d.organization_id = o.organization_id
+    where o.organization_id = $1 and d.id = $2`,
+);

@@ -1,0 +1,315 @@
+import { v7 as uuid } from 'uuid';
+import { canonicalResource } from '../../attributes/canonical-resource.ts';
+import { foldKey } from '../../attributes/fold.ts';
+import type { ResourceJson } from '../../attributes/json.ts';
+import { groupTable } from '../../attributes/resource-tables.ts';
+import { coalesce } from '../../database/coalesce.ts';
+import { violatedConstraint } from '../../database/constraint.ts';
+import { type Database, isConnectionFailure, type OrganizationTransaction } from '../../database/database.ts';
+import { type Actor, describeActor } from '../actors/actor.ts';
+import type { Clock } from '../clock.ts';
+import { DomainError, notFound } from '../domain-error.ts';
+import { recordEvent } from '../events/domain-event.ts';
+import { recordProvisioningEvent } from '../events/provisioning-events.ts';
+import { isId } from '../id.ts';
+import type { PermissionCatalogue } from '../permissions/catalogue.ts';
+import type { Call } from './call.ts';
+import { requireDirectory } from './directory-access.ts';
+import type { DeltaAnswer, DirectoryGroupRow } from './directory-groups.store.ts';
+import * as store from './directory-groups.store.ts';
+import { deleteGroupMadeByDirectory, linkedGroup, linkNewGroup, renameLinkedGroup } from './link-groups.ts';
+import { applyDeltas, type MemberDelta, type MembersChanged, unknownMember } from './member-deltas.ts';
+
+export interface GroupChange {
+  directoryId: string;
+  id: string;
+  ifVersions?: number[] | null;
+  /** Absent: leave. */
+  displayName?: string;
+  /** Absent: leave; null: clear. */
+  externalId?: string | null;
+  /** In the order in which they apply. */
+  members?: MemberDelta[];
+}
+
+type DeltaItem = { id: string; directoryId: string; userIds: string[]; [column: string]: unknown };
+
+/** The groups of a directory as its identity provider sent them, their members, and their links to groups. */
+export class DirectoryGroups {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #catalogue: PermissionCatalogue;
+  readonly #find: (organizationId: string, item: Question) => Promise<DirectoryGroupRow | undefined>;
+  readonly #addMembers: (organizationId: string, item: DeltaItem) => Promise<DeltaAnswer>;
+  readonly #removeMembers: (organizationId: string, item: DeltaItem) => Promise<DeltaAnswer>;
+
+  constructor(parts: { database: Database; clock: Clock; catalogue: PermissionCatalogue }) {
+    this.#database = parts.database;
+    this.#clock = parts.clock;
+    this.#catalogue = parts.catalogue;
+    const runsAgainAlone = (error: unknown) => !isConnectionFailure(error);
+    this.#find = coalesce({ run: (id, items) => this.#runFind(id, items), runsAgainAlone });
+    this.#addMembers = coalesce({ run: (id, items) => this.#runDelta(store.addMembers, id, items), runsAgainAlone });
+    this.#removeMembers = coalesce({
+      run: (id, items) => this.#runDelta(store.removeMembers, id, items),
+      runsAgainAlone,
+    });
+  }
+
+  /** One directory group without its members, or undefined. */
+  async find(actor: Actor, input: { directoryId: string; id: string }): Promise<DirectoryGroupRow | undefined> {
+    requireDirectory(actor, input.directoryId);
+    if (!isId(input.id) || !isId(input.directoryId)) return undefined;
+    return this.#find(actor.organizationId, { directoryId: input.directoryId, value: input.id });
+  }
+
+  /** The direct members of a group that `find` returned, in the order of their ids; all of them without a limit. */
+  async listMembers(
+    actor: Actor,
+    group: DirectoryGroupRow,
+    window: { after?: string | null; limit?: number | null } = {},
+  ): Promise<{ value: string; display: string | null }[]> {
+    requireDirectory(actor, group.directoryId);
+    const { after = null, limit = null } = window;
+    return this.#database.run(actor.organizationId, store.membersOfGroup, group.id, after, limit);
+  }
+
+  /**
+   * Creates a directory group and links it. Throws `groupNameTaken` where the directory matches its groups by name,
+   * `invalidValue`, and in a strict directory `unknownMember`.
+   */
+  async create(
+    actor: Actor,
+    call: Call,
+    input: { directoryId: string; resource: unknown; memberIds?: string[] },
+  ): Promise<DirectoryGroupRow> {
+    requireDirectory(actor, input.directoryId);
+    const resource = readGroup(input.resource);
+    const id = uuid();
+    const at = this.#clock();
+    const { directoryId } = input;
+    const displayName = String(resource.displayName);
+    return this.#transaction(actor, displayName, async (transaction) => {
+      const rules = await readRules(transaction, directoryId);
+      const { displayNameKey, uniqueNameKey, externalId } = columnsOf(resource, rules.matchesGroupsBy);
+      const row = JSON.stringify(resource);
+      await transaction.rows(store.insertGroup, id, directoryId, displayNameKey, uniqueNameKey, externalId, row, at);
+      const members = await applyDeltas(
+        transaction,
+        { id, directoryId, isStrict: rules.isStrict },
+        input.memberIds?.length ? [{ kind: 'add', userIds: input.memberIds }] : [],
+      );
+      const link = await linkNewGroup(
+        transaction,
+        actor,
+        { id, directoryId, displayName, at },
+        { groupMatching: rules.groupMatching, catalogue: this.#catalogue },
+      );
+      const { isChanged: _, ...people } = members;
+      const data = { displayName, ...people };
+      await recordEvent(transaction, actor, { type: 'directoryGroupCreated', subjectId: id, data, at });
+      const detail = { ...data, link: link.state, ...(link.reason ? { reason: link.reason } : {}) };
+      await recordProvisioningEvent(transaction, call, {
+        directoryId,
+        outcome: 'groupCreated',
+        resourceId: id,
+        detail,
+        at,
+      });
+      return { id, directoryId, version: 1, resource, createdAt: at, updatedAt: at };
+    });
+  }
+
+  /**
+   * Changes a directory group: its names and, in their order, its members. Never reads the members that stay. Throws
+   * `notFound`, `versionConflict`, `groupNameTaken`, `invalidValue`, and in a strict directory `unknownMember`.
+   */
+  async change(actor: Actor, call: Call, input: GroupChange): Promise<void> {
+    requireDirectory(actor, input.directoryId);
+    if (!isId(input.id) || !isId(input.directoryId)) throw notFound('group', input.id);
+    const delta = onlyDelta(input);
+    if (delta) {
+      await this.#applyDelta(actor, call, input, delta);
+    } else {
+      await this.#changeWhole(actor, call, input);
+    }
+  }
+
+  /** Deletes a directory group; the product's group goes with it only where nothing of the product hangs on it. */
+  async delete(
+    actor: Actor,
+    call: Call,
+    input: { directoryId: string; id: string; ifVersions?: number[] | null },
+  ): Promise<void> {
+    requireDirectory(actor, input.directoryId);
+    if (!isId(input.id) || !isId(input.directoryId)) throw notFound('group', input.id);
+    await this.#database.transaction(actor.organizationId, async (transaction) => {
+      const group = await lockGroup(transaction, input);
+      const at = this.#clock();
+      const { directoryId } = input;
+      const groupId = await linkedGroup(transaction, group.id);
+      const members = await transaction.rows(store.clearMembers, group.id);
+      await transaction.rows(store.deleteGroup, group.id);
+      if (groupId) await deleteGroupMadeByDirectory(transaction, actor, { groupId, directoryId, at });
+      const data = { displayName: group.resource.displayName, removedCount: members.length };
+      await recordEvent(transaction, actor, { type: 'directoryGroupDeleted', subjectId: group.id, data, at });
+      await recordProvisioningEvent(transaction, call, {
+        directoryId,
+        outcome: 'groupDeleted',
+        resourceId: group.id,
+        detail: data,
+        at,
+      });
+    });
+  }
+
+  async #applyDelta(actor: Actor, call: Call, input: GroupChange, delta: MemberDelta): Promise<void> {
+    const apply = delta.kind === 'add' ? this.#addMembers : this.#removeMembers;
+    const answer = await apply(actor.organizationId, {
+      ...call,
+      id: input.id,
+      directoryId: input.directoryId,
+      userIds: delta.userIds,
+      at: this.#clock(),
+      actor: describeActor(actor),
+      eventId: uuid(),
+      provisioningEventId: uuid(),
+    });
+    if (!answer.isFound) throw notFound('group', input.id);
+    if (answer.isRefused) throw unknownMember(answer.unknown ?? []);
+  }
+
+  async #changeWhole(actor: Actor, call: Call, input: GroupChange): Promise<void> {
+    await this.#transaction(actor, input.displayName, async (transaction) => {
+      const before = await lockGroup(transaction, input);
+      const rules = await readRules(transaction, input.directoryId);
+      const at = this.#clock();
+      const resource = changedResource(before.resource, input);
+      const members = await applyDeltas(
+        transaction,
+        { id: input.id, directoryId: input.directoryId, isStrict: rules.isStrict },
+        input.members ?? [],
+      );
+      const isRenamed = resource.displayName !== before.resource.displayName;
+      const isRewritten = isRenamed || resource.externalId !== before.resource.externalId;
+      if (isRewritten || members.isChanged) {
+        const { displayNameKey, uniqueNameKey, externalId } = columnsOf(resource, rules.matchesGroupsBy);
+        const row = JSON.stringify(resource);
+        await transaction.rows(store.updateGroup, input.id, row, displayNameKey, uniqueNameKey, externalId, at);
+      }
+      if (isRenamed) {
+        const renamed = { id: input.id, directoryId: input.directoryId, displayName: String(resource.displayName), at };
+        await renameLinkedGroup(transaction, actor, renamed);
+      }
+      await this.#tellOfChange(transaction, actor, call, { input, isRewritten, members, at });
+    });
+  }
+
+  async #tellOfChange(
+    transaction: OrganizationTransaction,
+    actor: Actor,
+    call: Call,
+    change: { input: GroupChange; isRewritten: boolean; members: MembersChanged; at: Date },
+  ): Promise<void> {
+    const { input, isRewritten, members, at } = change;
+    const { isChanged, unknownMembers: unknown, ...data } = members;
+    const subjectId = input.id;
+    if (isRewritten) await recordEvent(transaction, actor, { type: 'directoryGroupUpdated', subjectId, data: {}, at });
+    if (isChanged) {
+      await recordEvent(transaction, actor, { type: 'directoryGroupMembersChanged', subjectId, data, at });
+    }
+    await recordProvisioningEvent(transaction, call, {
+      directoryId: input.directoryId,
+      outcome: isRewritten ? 'groupUpdated' : isChanged ? 'groupMembersChanged' : 'groupUnchanged',
+      resourceId: input.id,
+      detail: { ...data, ...(unknown ? { unknownMembers: unknown } : {}) },
+      at,
+    });
+  }
+
+  /** Names are decided by the keys; a product name that was taken in this very moment is tried once more. */
+  async #transaction<Result>(
+    actor: Actor,
+    displayName: string | undefined,
+    work: (transaction: OrganizationTransaction) => Promise<Result>,
+    attempt = 1,
+  ): Promise<Result> {
+    return this.#database.transaction(actor.organizationId, work).catch((error: unknown) => {
+      const constraint = violatedConstraint(error);
+      if (constraint === 'directory_groups_display_name_key') {
+        const message = `The displayName ${displayName} is taken in this directory.`;
+        throw new DomainError('groupNameTaken', message, { path: 'displayName' });
+      }
+      const isRace = constraint === 'groups_name_key' || constraint === 'group_links_active_group_key';
+      if (isRace && attempt < 3) return this.#transaction(actor, displayName, work, attempt + 1);
+      throw error;
+    });
+  }
+
+  async #runFind(organizationId: string, questions: Question[]): Promise<(DirectoryGroupRow | undefined)[]> {
+    const directoryIds = questions.map((question) => question.directoryId);
+    const values = questions.map((question) => question.value);
+    const rows = await this.#database.run(organizationId, store.groupsById, directoryIds, values);
+    const found = new Map(rows.map(({ position, ...row }) => [position, row]));
+    return questions.map((_, position) => found.get(position + 1));
+  }
+
+  async #runDelta(delta: typeof store.addMembers, organizationId: string, items: DeltaItem[]): Promise<DeltaAnswer[]> {
+    const numbered = items.map((item, n) => ({ ...item, n }));
+    const rows = await this.#database.run(organizationId, delta, JSON.stringify(numbered));
+    return rows.sort((one, other) => one.n - other.n);
+  }
+}
+
+interface Question {
+  directoryId: string;
+  value: string;
+}
+
+/** The one addition or removal that is all of a change, which many requests can make in one statement. */
+function onlyDelta(input: GroupChange): MemberDelta | undefined {
+  const [delta, ...more] = input.members ?? [];
+  const isMembersOnly = input.displayName === undefined && input.externalId === undefined && !input.ifVersions;
+  const isSimple = delta && more.length === 0 && delta.kind !== 'replace' && delta.userIds.every(isId);
+  return isMembersOnly && isSimple ? delta : undefined;
+}
+
+async function lockGroup(
+  transaction: OrganizationTransaction,
+  input: { directoryId: string; id: string; ifVersions?: number[] | null },
+): Promise<DirectoryGroupRow> {
+  const [group] = await transaction.rows(store.groupForUpdate, input.directoryId, input.id);
+  if (!group) throw notFound('group', input.id);
+  if (input.ifVersions && !input.ifVersions.includes(group.version)) {
+    throw new DomainError('versionConflict', 'The group was changed since it was read. Read it again and repeat.');
+  }
+  return group;
+}
+
+async function readRules(transaction: OrganizationTransaction, directoryId: string) {
+  const [rules] = isId(directoryId) ? await transaction.rows(store.groupRules, directoryId) : [];
+  if (!rules) throw notFound('directory', directoryId);
+  return rules;
+}
+
+function readGroup(json: unknown): ResourceJson {
+  const read = canonicalResource(groupTable, json, { create: true });
+  if (read.ok) return read.resource;
+  const [problem] = read.problems;
+  const details = { path: problem?.path ?? '', problems: read.problems };
+  throw new DomainError(problem?.kind ?? 'invalidValue', problem?.message ?? 'The resource is invalid.', details);
+}
+
+function changedResource(before: Record<string, unknown>, input: GroupChange): ResourceJson {
+  const { displayName = before.displayName, externalId = before.externalId } = input;
+  return readGroup({ ...before, displayName, externalId });
+}
+
+function columnsOf(resource: ResourceJson, matchesGroupsBy: 'displayName' | 'externalId') {
+  const displayNameKey = foldKey(String(resource.displayName));
+  return {
+    displayNameKey,
+    uniqueNameKey: matchesGroupsBy === 'displayName' ? displayNameKey : null,
+    externalId: typeof resource.externalId === 'string' ? resource.externalId : null,
+  };
+}

@@ -1,0 +1,73 @@
+import type { OrganizationTransaction } from '../../database/database.ts';
+import { DomainError } from '../domain-error.ts';
+import { isId } from '../id.ts';
+import * as store from './directory-groups.store.ts';
+
+/** A change of a group's members; `replace` makes the list exactly these. */
+export interface MemberDelta {
+  kind: 'add' | 'remove' | 'replace';
+  userIds: string[];
+}
+
+export interface MembersChanged {
+  isChanged: boolean;
+  added?: string[];
+  addedCount?: number;
+  removed?: string[];
+  removedCount?: number;
+  unknownMembers?: string[];
+}
+
+type Group = { id: string; directoryId: string; isStrict: boolean };
+
+/**
+ * Applies member changes in their order inside the caller's transaction and answers the net effect. Unknown people are
+ * skipped and named; in a strict directory they throw `unknownMember`.
+ */
+export async function applyDeltas(
+  transaction: OrganizationTransaction,
+  group: Group,
+  deltas: MemberDelta[],
+): Promise<MembersChanged> {
+  const net = new Map<string, number>();
+  const count = (rows: { userId: string }[], step: number) => {
+    for (const { userId } of rows) net.set(userId, (net.get(userId) ?? 0) + step);
+  };
+  const unknown = new Set<string>();
+  for (const { kind, userIds } of deltas) {
+    const ids = [...new Set(userIds)].filter(isId);
+    if (kind === 'remove') count(await transaction.rows(store.removeGroupMembers, group.id, ids), -1);
+    else {
+      for (const id of await unknownIn(transaction, group, userIds, ids)) unknown.add(id);
+      if (kind === 'replace') count(await transaction.rows(store.keepGroupMembers, group.id, ids), -1);
+      count(await transaction.rows(store.addGroupMembers, group.id, group.directoryId, ids), 1);
+    }
+  }
+  if (group.isStrict && unknown.size > 0) throw unknownMember([...unknown]);
+  const added = [...net].filter(([, step]) => step > 0).map(([id]) => id);
+  const removed = [...net].filter(([, step]) => step < 0).map(([id]) => id);
+  return {
+    isChanged: added.length + removed.length > 0,
+    ...(added.length > 0 ? { added: added.slice(0, store.NAMED_IN_EVENTS_MAX), addedCount: added.length } : {}),
+    ...(removed.length > 0
+      ? { removed: removed.slice(0, store.NAMED_IN_EVENTS_MAX), removedCount: removed.length }
+      : {}),
+    ...(unknown.size > 0 ? { unknownMembers: [...unknown].slice(0, store.NAMED_IN_EVENTS_MAX) } : {}),
+  };
+}
+
+async function unknownIn(
+  transaction: OrganizationTransaction,
+  group: Group,
+  given: string[],
+  ids: string[],
+): Promise<string[]> {
+  const rows = await transaction.rows(store.unknownUsers, group.directoryId, ids);
+  return [...given.filter((id) => !isId(id)), ...rows.map((row) => row.id)];
+}
+
+/** For people whom the directory does not have. */
+export function unknownMember(ids: string[]): DomainError {
+  const message = `The directory has no user with the id ${ids.slice(0, 5).join(', ')}.`;
+  return new DomainError('unknownMember', message, { path: 'members', ids });
+}

@@ -1,0 +1,263 @@
+import { v7 as uuid } from 'uuid';
+import { GROUP_NAME_KEY_VERSION, groupNameKey } from '../../attributes/fold.ts';
+import type { Database, OrganizationTransaction } from '../../database/database.ts';
+import type { Statement } from '../../database/statement.ts';
+import { type Actor, requirePermission, requireReader } from '../actors/actor.ts';
+import type { Clock } from '../clock.ts';
+import { answering, type ConstraintAnswers } from '../constraint-answers.ts';
+import { DomainError, notFound } from '../domain-error.ts';
+import { recordEvent } from '../events/domain-event.ts';
+import { inOrderOf, isId, requireId } from '../id.ts';
+import { type Page, type PageRequest, readPage } from '../page.ts';
+import type { PermissionCatalogue } from '../permissions/catalogue.ts';
+import { permissionsGrantedTo } from '../permissions/granted-permissions.ts';
+import { requireOwn } from '../permissions/own-permissions.ts';
+import { protectionParameters } from '../permissions/protected.ts';
+import { DESCRIPTION_LENGTH_MAX, readName, readOptionalText } from '../text-input.ts';
+import { requireVersion } from '../version.ts';
+import { groupKey } from './group-key.ts';
+import type { GroupMemberRow, GroupOfUserRow, GroupRow } from './groups.store.ts';
+import * as store from './groups.store.ts';
+
+export interface CreateGroup {
+  name: string;
+  description?: string | null | undefined;
+}
+
+export interface UpdateGroup {
+  name?: string | null | undefined;
+  description?: string | null | undefined;
+  ifVersion?: number | null | undefined;
+}
+
+/** The most users that one change of a group's manual members may name. */
+export const MEMBERS_PER_CHANGE_MAX = 1000;
+
+/** The groups of an organization and their members, by hand and through linked directory groups. */
+export class Groups {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #catalogue: PermissionCatalogue;
+  readonly #protection: [string[], string[]];
+
+  constructor({ database, clock, catalogue }: { database: Database; clock: Clock; catalogue: PermissionCatalogue }) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#catalogue = catalogue;
+    this.#protection = protectionParameters(catalogue);
+  }
+
+  /** Makes a group without members or permissions. Throws `groupNameTaken` for a name of the same key, `invalidValue`. */
+  async create(actor: Actor, input: CreateGroup): Promise<GroupRow> {
+    requirePermission(actor, 'rollcall:groups');
+    const text = readTexts(input);
+    const id = uuid();
+    const at = this.#clock();
+    const work = this.#database.transaction(actor.organizationId, async (transaction) => {
+      const [group] = await this.#rows(transaction, store.insertGroup, id, ...columnsOf(text), at);
+      await recordEvent(transaction, actor, { type: 'groupCreated', subjectId: id, data: { ...text }, at });
+      return required(group);
+    });
+    return answering(nameAnswers(text.name), work);
+  }
+
+  /**
+   * Changes what is given; null clears the description. Members do not change the version. Throws `notFound`,
+   * `versionConflict`, `groupNameTaken`, `invalidValue`.
+   */
+  async update(actor: Actor, id: string, input: UpdateGroup): Promise<GroupRow> {
+    requirePermission(actor, 'rollcall:groups');
+    const work = this.#database.transaction(actor.organizationId, async (transaction) => {
+      const before = await this.#lock(transaction, id);
+      requireVersion(before, input.ifVersion);
+      const text = readTexts({
+        name: input.name === undefined ? before.name : input.name,
+        description: input.description === undefined ? before.description : input.description,
+      });
+      if (text.name === before.name && text.description === before.description) return before;
+      const at = this.#clock();
+      const [after] = await this.#rows(transaction, store.updateGroup, id, ...columnsOf(text), at);
+      await recordEvent(transaction, actor, { type: 'groupUpdated', subjectId: id, data: { ...text }, at });
+      return required(after);
+    });
+    return answering(nameAnswers(input.name ?? ''), work);
+  }
+
+  /** Deletes a group with its members and grants. Throws `notFound`; `groupIsLinked` while a directory group fills it. */
+  async delete(actor: Actor, id: string): Promise<void> {
+    requirePermission(actor, 'rollcall:groups');
+    await this.#database.transaction(actor.organizationId, async (transaction) => {
+      const group = await this.#lock(transaction, id, store.lockGroupForDelete);
+      const links = await transaction.rows(store.lockLinks, id);
+      if (links.some((link) => link.state === 'active')) throw groupIsLinked(group);
+      await transaction.rows(store.deleteMembers, id);
+      await transaction.rows(store.deleteGrants, id);
+      await transaction.rows(store.deleteGroup, id);
+      const data = { name: group.name, directoryGroupIds: links.map((link) => link.directoryGroupId) };
+      await recordEvent(transaction, actor, { type: 'groupDeleted', subjectId: id, data, at: this.#clock() });
+    });
+  }
+
+  /**
+   * Puts up to 1,000 users into a group; who is a manual member already stays one. The actor must hold all that the group
+   * grants. Throws `notFound`, `groupIsLinked`, `permissionsExceedOwn`, `tooMany`, `invalidValue` naming unknown users.
+   */
+  async addMembers(actor: Actor, id: string, userIds: readonly string[]): Promise<GroupRow> {
+    requirePermission(actor, 'rollcall:groups');
+    requireFew(userIds);
+    return this.#database.transaction(actor.organizationId, async (transaction) => {
+      const group = await this.#lock(transaction, id);
+      if (group.isLinked) throw groupIsLinked(group);
+      requireOwn(actor, await permissionsGrantedTo(transaction, id, this.#catalogue));
+      const at = this.#clock();
+      const [change] = await transaction.rows(store.addMembers, id, userIds.filter(isId), at);
+      requireKnown(userIds, change?.known ?? []);
+      const added = change?.added ?? [];
+      if (added.length > 0) {
+        const data = { userIds: added };
+        await recordEvent(transaction, actor, { type: 'groupMembersAdded', subjectId: id, data, at });
+      }
+      return group;
+    });
+  }
+
+  /** Takes up to 1,000 manual members out of a group, linked or not; who is none is passed over. */
+  async removeMembers(actor: Actor, id: string, userIds: readonly string[]): Promise<GroupRow> {
+    requirePermission(actor, 'rollcall:groups');
+    requireFew(userIds);
+    return this.#database.transaction(actor.organizationId, async (transaction) => {
+      const group = await this.#lock(transaction, id);
+      const removed = await transaction.rows(store.removeMembers, id, userIds.filter(isId));
+      if (removed.length > 0) {
+        const data = { userIds: removed.map((row) => row.userId) };
+        await recordEvent(transaction, actor, { type: 'groupMembersRemoved', subjectId: id, data, at: this.#clock() });
+      }
+      return group;
+    });
+  }
+
+  async get(actor: Actor, id: string): Promise<GroupRow> {
+    const [group] = await this.getMany(actor, [id]);
+    if (!group) throw notFound('group', id);
+    return group;
+  }
+
+  /** The groups in the order of the ids; undefined for an unknown id. For loaders. */
+  async getMany(actor: Actor, ids: readonly string[]): Promise<(GroupRow | undefined)[]> {
+    requireReader(actor);
+    const values = [...this.#protection, ids.filter(isId)];
+    return inOrderOf(ids, await this.#database.run(actor.organizationId, store.selectGroups, ...values));
+  }
+
+  /** The groups in the order of their making; `search` is the beginning of a name, compared as names are. */
+  async list(
+    actor: Actor,
+    page: PageRequest,
+    filter: { search?: string | null | undefined } = {},
+  ): Promise<Page<GroupRow>> {
+    requireReader(actor);
+    const prefix = filter.search ? groupNameKey(filter.search) : null;
+    return readPage(page, (after, limit) =>
+      this.#database.run(actor.organizationId, store.listGroups, ...this.#protection, after, limit, prefix),
+    );
+  }
+
+  /** The effective members of a group: active users only, each with how they are in it. Throws `notFound`. */
+  async listMembers(actor: Actor, id: string, page: PageRequest): Promise<Page<GroupMemberRow>> {
+    requireReader(actor);
+    requireId('group', id);
+    const members = await readPage(page, (after, limit) =>
+      this.#database.run(actor.organizationId, store.listMembers, id, after, limit),
+    );
+    if (members.items.length === 0) await this.get(actor, id);
+    return members;
+  }
+
+  /** The groups that a user is effectively in; none for an inactive or unknown user. */
+  async listGroupsOf(actor: Actor, userId: string): Promise<GroupOfUserRow[]> {
+    const [groups = []] = await this.listGroupsOfMany(actor, [userId]);
+    return groups;
+  }
+
+  /** The same for many users, in their order. For loaders. */
+  async listGroupsOfMany(actor: Actor, userIds: readonly string[]): Promise<GroupOfUserRow[][]> {
+    requireReader(actor);
+    const values = [...this.#protection, userIds.filter(isId)];
+    const rows = await this.#database.run(actor.organizationId, store.listGroupsOf, ...values);
+    const byUser = Map.groupBy(rows, (row) => row.userId);
+    return userIds.map((id) => byUser.get(id) ?? []);
+  }
+
+  async #lock(
+    transaction: OrganizationTransaction,
+    id: string,
+    lock: Statement<GroupRow> = store.lockGroup,
+  ): Promise<GroupRow> {
+    requireId('group', id);
+    const [group] = await this.#rows(transaction, lock, id);
+    if (!group) throw notFound('group', id);
+    return group;
+  }
+
+  #rows(
+    transaction: OrganizationTransaction,
+    statement: Statement<GroupRow>,
+    ...values: unknown[]
+  ): Promise<GroupRow[]> {
+    return transaction.rows(statement, ...this.#protection, ...values);
+  }
+}
+
+interface Texts {
+  name: string;
+  description: string | null;
+}
+
+function readTexts(input: UpdateGroup): Texts {
+  const name = readName(input.name, 'name');
+  if (groupNameKey(name) === '') {
+    throw new DomainError('invalidValue', 'name must hold a visible character.', { path: 'name' });
+  }
+  return { name, description: readOptionalText(input.description, 'description', DESCRIPTION_LENGTH_MAX) };
+}
+
+/** The values of the columns, in the order of the store's statements. */
+function columnsOf({ name, description }: Texts): unknown[] {
+  return [name, groupKey(name), GROUP_NAME_KEY_VERSION, description];
+}
+
+function requireFew(userIds: readonly string[]): void {
+  if (userIds.length <= MEMBERS_PER_CHANGE_MAX) return;
+  throw new DomainError('tooMany', `At most ${MEMBERS_PER_CHANGE_MAX} users are changed at once.`, {
+    path: 'userIds',
+    max: MEMBERS_PER_CHANGE_MAX,
+  });
+}
+
+function requireKnown(userIds: readonly string[], known: readonly string[]): void {
+  const found = new Set(known);
+  const unknown = userIds.filter((id) => !found.has(id));
+  if (unknown.length === 0) return;
+  throw new DomainError('invalidValue', `There are no users with the ids ${unknown.join(', ')}.`, {
+    path: 'userIds',
+    userIds: unknown,
+  });
+}
+
+function required(group: GroupRow | undefined): GroupRow {
+  if (!group) throw new Error('A written group was not returned.');
+  return group;
+}
+
+function groupIsLinked(group: GroupRow): DomainError {
+  return new DomainError('groupIsLinked', `A directory group fills ${group.name}; its members are managed there.`, {
+    id: group.id,
+  });
+}
+
+function nameAnswers(name: string): ConstraintAnswers {
+  return {
+    groups_name_key: () =>
+      new DomainError('groupNameTaken', `A group with the name ${name} exists.`, { path: 'name', name }),
+  };
+}

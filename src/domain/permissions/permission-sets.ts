@@ -1,0 +1,213 @@
+import { v7 as uuid } from 'uuid';
+import { groupNameKey } from '../../attributes/fold.ts';
+import type { Database, OrganizationTransaction } from '../../database/database.ts';
+import { type Actor, requirePermission, requireReader } from '../actors/actor.ts';
+import type { Clock } from '../clock.ts';
+import { answering, type ConstraintAnswers } from '../constraint-answers.ts';
+import { DomainError, notFound } from '../domain-error.ts';
+import { recordEvent } from '../events/domain-event.ts';
+import { inOrderOf, isId, requireId } from '../id.ts';
+import { type Page, type PageRequest, readPage } from '../page.ts';
+import { DESCRIPTION_LENGTH_MAX, readName, readOptionalText } from '../text-input.ts';
+import { requireVersion } from '../version.ts';
+import type { PermissionCatalogue } from './catalogue.ts';
+import { requireOwn } from './own-permissions.ts';
+import type { PermissionSetRow } from './permission-sets.store.ts';
+import * as store from './permission-sets.store.ts';
+
+export interface CreatePermissionSet {
+  name: string;
+  description?: string | null | undefined;
+  permissions?: readonly string[] | undefined;
+}
+
+export interface UpdatePermissionSet {
+  name?: string | null | undefined;
+  description?: string | null | undefined;
+  /** All that the set shall hold; or else `addPermissions` and `removePermissions`. */
+  permissions?: readonly string[] | undefined;
+  addPermissions?: readonly string[] | undefined;
+  removePermissions?: readonly string[] | undefined;
+  ifVersion?: number | null | undefined;
+}
+
+/** The permission sets of an organization: the built-in ones, whose content is the catalogue's, and its own. */
+export class PermissionSets {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #catalogue: PermissionCatalogue;
+
+  constructor({ database, clock, catalogue }: { database: Database; clock: Clock; catalogue: PermissionCatalogue }) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#catalogue = catalogue;
+  }
+
+  /**
+   * Makes a permission set of permissions that the actor holds. Throws `permissionSetNameTaken`, `unknownPermission`,
+   * `permissionsExceedOwn`, `invalidValue`.
+   */
+  async create(actor: Actor, input: CreatePermissionSet): Promise<PermissionSetRow> {
+    requirePermission(actor, 'rollcall:permission-sets');
+    const { name, description } = readTexts(input);
+    const permissions = [...new Set(input.permissions)];
+    this.#requireAddable(actor, permissions);
+    const id = uuid();
+    const at = this.#clock();
+    const work = this.#database.transaction(actor.organizationId, async (transaction) => {
+      await transaction.rows(store.insertSet, id, name, groupNameKey(name), description, at);
+      await transaction.rows(store.addPermissions, id, permissions);
+      const data = { name, description, permissions };
+      await recordEvent(transaction, actor, { type: 'permissionSetCreated', subjectId: id, data, at });
+      return this.#read(transaction, id);
+    });
+    return answering(nameAnswers(name), work);
+  }
+
+  /**
+   * Changes what is given; null clears the description. Only permissions that come into the set must be the actor's own.
+   * Throws `permissionSetBuiltIn`, `versionConflict` and what `create` throws.
+   */
+  async update(actor: Actor, id: string, input: UpdatePermissionSet): Promise<PermissionSetRow> {
+    requirePermission(actor, 'rollcall:permission-sets');
+    const work = this.#database.transaction(actor.organizationId, async (transaction) => {
+      const before = await this.#lock(transaction, id);
+      requireVersion(before, input.ifVersion);
+      const { name, description } = readTexts({
+        name: input.name === undefined ? before.name : input.name,
+        description: input.description === undefined ? before.description : input.description,
+      });
+      const permissions = wantedPermissions(before, input);
+      const added = permissions.filter((permission) => !before.permissions.includes(permission));
+      const isSameList = added.length === 0 && permissions.length === before.permissions.length;
+      if (name === before.name && description === before.description && isSameList) return before;
+      this.#requireAddable(actor, added);
+      const at = this.#clock();
+      await transaction.rows(store.updateSet, id, name, groupNameKey(name), description, at);
+      if (!isSameList) {
+        await transaction.rows(store.dropPermissions, id, permissions);
+        await transaction.rows(store.addPermissions, id, added);
+      }
+      const data = { name, description, permissions };
+      await recordEvent(transaction, actor, { type: 'permissionSetUpdated', subjectId: id, data, at });
+      return this.#read(transaction, id);
+    });
+    return answering(nameAnswers(input.name ?? ''), work);
+  }
+
+  /** Deletes a set that nobody uses. Throws `permissionSetInUse` while it is granted or an API key acts by it. */
+  async delete(actor: Actor, id: string): Promise<void> {
+    requirePermission(actor, 'rollcall:permission-sets');
+    const work = this.#database.transaction(actor.organizationId, async (transaction) => {
+      const { name } = await this.#lock(transaction, id);
+      await transaction.rows(store.deleteRevokedKeys, id);
+      await transaction.rows(store.deleteSet, id);
+      const at = this.#clock();
+      await recordEvent(transaction, actor, { type: 'permissionSetDeleted', subjectId: id, data: { name }, at });
+    });
+    await answering(useAnswers, work);
+  }
+
+  async get(actor: Actor, id: string): Promise<PermissionSetRow> {
+    const [set] = await this.getMany(actor, [id]);
+    if (!set) throw notFound('permission set', id);
+    return set;
+  }
+
+  /** The sets in the order of the ids; undefined for an unknown id. For loaders. */
+  async getMany(actor: Actor, ids: readonly string[]): Promise<(PermissionSetRow | undefined)[]> {
+    requireReader(actor);
+    const rows = await this.#database.run(actor.organizationId, store.selectSets, ids.filter(isId));
+    return inOrderOf(
+      ids,
+      rows.map((row) => this.#resolved(row)),
+    );
+  }
+
+  /** The sets in the order of their making, the built-in ones first. */
+  async list(actor: Actor, page: PageRequest): Promise<Page<PermissionSetRow>> {
+    requireReader(actor);
+    return readPage(page, async (after, limit) => {
+      const rows = await this.#database.run(actor.organizationId, store.listSets, after, limit);
+      return rows.map((row) => this.#resolved(row));
+    });
+  }
+
+  /**
+   * The set that an actor is about to give to somebody, held unchanged until the transaction ends. Throws `notFound`;
+   * `permissionsExceedOwn` when the set holds more than the actor.
+   */
+  async requireGivable(transaction: OrganizationTransaction, actor: Actor, id: string): Promise<PermissionSetRow> {
+    requireId('permission set', id);
+    const [row] = await transaction.rows(store.holdSet, id);
+    if (!row) throw notFound('permission set', id);
+    const set = this.#resolved(row);
+    requireOwn(actor, set.permissions);
+    return set;
+  }
+
+  #requireAddable(actor: Actor, permissions: readonly string[]): void {
+    const unknown = permissions.filter((name) => !this.#catalogue.has(name));
+    if (unknown.length > 0) {
+      const message = `There is no permission ${unknown.join(', ')} in the catalogue.`;
+      throw new DomainError('unknownPermission', message, { path: 'permissions', permissions: unknown });
+    }
+    requireOwn(actor, permissions);
+  }
+
+  /** A set of the organization's own, locked until the transaction ends. */
+  async #lock(transaction: OrganizationTransaction, id: string): Promise<PermissionSetRow> {
+    requireId('permission set', id);
+    const [row] = await transaction.rows(store.lockSet, id);
+    if (!row) throw notFound('permission set', id);
+    if (row.builtIn === null) return this.#resolved(row);
+    throw new DomainError('permissionSetBuiltIn', `${row.name} is built in and cannot be changed.`, { id });
+  }
+
+  async #read(transaction: OrganizationTransaction, id: string): Promise<PermissionSetRow> {
+    const [row] = await transaction.rows(store.selectSets, [id]);
+    if (!row) throw new Error('A written permission set was not found.');
+    return this.#resolved(row);
+  }
+
+  #resolved(row: PermissionSetRow): PermissionSetRow {
+    return { ...row, permissions: this.#catalogue.resolve(row.builtIn, row.permissions).sort() };
+  }
+}
+
+function readTexts(input: UpdatePermissionSet): { name: string; description: string | null } {
+  const name = readName(input.name, 'name');
+  if (groupNameKey(name) === '') {
+    throw new DomainError('invalidValue', 'name must hold a visible character.', { path: 'name' });
+  }
+  return { name, description: readOptionalText(input.description, 'description', DESCRIPTION_LENGTH_MAX) };
+}
+
+/** All that the set shall hold, each once. */
+function wantedPermissions(before: PermissionSetRow, input: UpdatePermissionSet): string[] {
+  const { permissions, addPermissions, removePermissions } = input;
+  if (permissions === undefined) {
+    const kept = before.permissions.filter((permission) => !removePermissions?.includes(permission));
+    return [...new Set([...kept, ...(addPermissions ?? [])])];
+  }
+  if (addPermissions === undefined && removePermissions === undefined) return [...new Set(permissions)];
+  const message = 'Give either all permissions, or those to add and to remove.';
+  throw new DomainError('invalidValue', message, { path: 'permissions' });
+}
+
+function nameAnswers(name: string): ConstraintAnswers {
+  return {
+    permission_sets_name_key: () =>
+      new DomainError('permissionSetNameTaken', `A permission set with the name ${name} exists.`, {
+        path: 'name',
+        name,
+      }),
+  };
+}
+
+const useAnswers: ConstraintAnswers = {
+  grants_permission_set_fkey: () =>
+    new DomainError('permissionSetInUse', 'The permission set is granted. Revoke its grants first.'),
+  api_keys_permission_set_fkey: () =>
+    new DomainError('permissionSetInUse', 'An API key acts by the permission set. Revoke the key first.'),
+};

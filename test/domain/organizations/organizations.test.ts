@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anActor, anOrganization, type Domain, domainOf, eventsOf } from '../../harness/builders.ts';
+import { openTestDatabase } from '../../harness/database.ts';
+
+let domain: Domain;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  const opened = await openTestDatabase();
+  domain = domainOf(opened.database);
+  close = opened.close;
+});
+afterAll(() => close());
+
+describe('creating an organization', () => {
+  it('starts on the free plan, matching groups automatically, with the three built-in permission sets', async () => {
+    const { organization, operator } = await anOrganization(domain, { name: 'Acme', slug: 'acme' });
+    expect(organization).toMatchObject({
+      name: 'Acme',
+      slug: 'acme',
+      plan: 'free',
+      status: 'active',
+      scimWithoutSso: false,
+      groupMatching: 'automatically',
+      version: 1,
+    });
+    const { items } = await domain.permissionSets.list(operator, {});
+    expect(items.map((set) => [set.builtIn, set.name, set.permissions.length])).toEqual([
+      ['owner', 'Owner', 14],
+      ['admin', 'Admin', 13],
+      ['reader', 'Reader', 1],
+    ]);
+  });
+
+  it('is told by an event of the operator', async () => {
+    const made = await anOrganization(domain, { plan: 'enterprise' });
+    expect(await eventsOf(domain, made)).toEqual([
+      expect.objectContaining({
+        type: 'organizationCreated',
+        subjectId: made.organization.id,
+        actor: { kind: 'operator' },
+        data: { name: made.organization.name, slug: made.organization.slug, plan: 'enterprise' },
+      }),
+    ]);
+  });
+
+  it('security 30: gives a slug to one of eight that ask for it at once', async () => {
+    const asked = Array.from({ length: 8 }, () => domain.organizations.create({ name: 'Same', slug: 'same-slug' }));
+    const results = await Promise.allSettled(asked);
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(refused).toHaveLength(7);
+    for (const { reason } of refused) expect(reason).toMatchObject({ code: 'slugTaken' });
+    const slugs = await domain.organizations.list();
+    expect(slugs.filter((each) => each.slug === 'same-slug')).toHaveLength(1);
+  });
+
+  it.each([
+    ['a short slug', { slug: 'no' }, 'slug'],
+    ['a slug in capitals', { slug: 'Acme' }, 'slug'],
+    ['a reserved slug', { slug: 'admin' }, 'slug'],
+    ['a blank name', { name: '  ' }, 'name'],
+    ['a name with NUL', { name: 'a\u0000b' }, 'name'],
+    ['a name of 9,000 characters', { name: 'x'.repeat(9000) }, 'name'],
+    ['an unknown plan', { plan: 'golden' as 'free' }, 'plan'],
+    ['an unknown matching', { groupMatching: 'maybe' as 'ask' }, 'groupMatching'],
+  ])('refuses %s', async (_, input, path) => {
+    await expect(anOrganization(domain, input)).rejects.toMatchObject({ code: 'invalidValue', details: { path } });
+  });
+});
+
+describe('finding an organization by its slug', () => {
+  it('answers its id and name, and nothing for an unknown or impossible slug', async () => {
+    const { organization } = await anOrganization(domain);
+    const { id, name, slug } = organization;
+    expect(await domain.organizations.findBySlug(slug)).toEqual({ id, name, slug });
+    expect(await domain.organizations.findBySlug('nobody-here')).toBeUndefined();
+    expect(await domain.organizations.findBySlug("x' or '1'='1")).toBeUndefined();
+  });
+});
+
+describe('updating an organization', () => {
+  it('changes what is given, leaves the rest, and raises the version once', async () => {
+    const made = await anOrganization(domain);
+    const updated = await domain.organizations.update(made.operator, { name: 'Renamed' });
+    expect(updated).toEqual({ ...made.organization, name: 'Renamed', version: 2 });
+    const again = await domain.organizations.update(made.operator, { name: 'Renamed', groupMatching: 'automatically' });
+    expect(again.version).toBe(2);
+    expect((await eventsOf(domain, made)).map((event) => event.type)).toEqual([
+      'organizationCreated',
+      'organizationUpdated',
+    ]);
+  });
+
+  it('refuses an older version, and null for what cannot be cleared', async () => {
+    const { operator } = await anOrganization(domain);
+    await domain.organizations.update(operator, { groupMatching: 'ask', ifVersion: 1 });
+    const outdated = domain.organizations.update(operator, { groupMatching: 'never', ifVersion: 1 });
+    await expect(outdated).rejects.toMatchObject({ code: 'versionConflict' });
+    for (const input of [{ name: null }, { groupMatching: null }, { plan: null }, { scimWithoutSso: null }]) {
+      await expect(domain.organizations.update(operator, input)).rejects.toMatchObject({ code: 'invalidValue' });
+    }
+    expect((await domain.organizations.get(operator)).groupMatching).toBe('ask');
+  });
+
+  it('S2: lets only the operator set the plan and the SSO rule', async () => {
+    const { organization, operator } = await anOrganization(domain);
+    const owner = anActor(organization.id, ['rollcall:organization']);
+    for (const input of [{ plan: 'enterprise' as const }, { scimWithoutSso: true }]) {
+      await expect(domain.organizations.update(owner, input)).rejects.toMatchObject({ code: 'forbidden' });
+    }
+    expect((await domain.organizations.update(owner, { name: 'By the owner' })).name).toBe('By the owner');
+    const raised = await domain.organizations.update(operator, { plan: 'enterprise', scimWithoutSso: true });
+    expect(raised).toMatchObject({ plan: 'enterprise', scimWithoutSso: true });
+  });
+
+  it('security 38: needs rollcall:organization, which an admin does not hold', async () => {
+    const { organization } = await anOrganization(domain);
+    const admin = anActor(organization.id, [...domain.catalogue.heldBy('admin')]);
+    await expect(domain.organizations.update(admin, { name: 'Mine' })).rejects.toMatchObject({
+      code: 'forbidden',
+      details: { permission: 'rollcall:organization' },
+    });
+  });
+});
+
+describe('security 9: an actor of an organization that does not exist', () => {
+  it('finds nothing', async () => {
+    const nowhere = { kind: 'operator', organizationId: '0199c0de-7a11-7000-8000-00000000dead' } as const;
+    await expect(domain.organizations.get(nowhere)).rejects.toMatchObject({ code: 'notFound' });
+    await expect(domain.organizations.update(nowhere, { name: 'x' })).rejects.toMatchObject({ code: 'notFound' });
+  });
+
+  it('is refused outright without an organization', async () => {
+    const nobody = { kind: 'operator', organizationId: '' } as const;
+    await expect(domain.organizations.get(nobody)).rejects.toThrow('An organization id is a lower-case UUID.');
+    await expect(domain.users.list(nobody, {})).rejects.toThrow('An organization id is a lower-case UUID.');
+  });
+});
