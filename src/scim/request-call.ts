@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { GraphCall } from './graph-client.ts';
+
+const PATH_LENGTH_MAX = 2048;
+const requestId = /^[\w.:-]{1,128}$/;
+const secretName = /token|secret|password|assertion|authorization|api[_-]?key/i;
+
+/** What the GraphQL side is told about a request. A request id that could not stand in a header or a log is replaced. */
+export function readCall(request: IncomingMessage & { readonly originalUrl?: string }): GraphCall {
+  const { authorization, 'x-request-id': sent } = request.headers;
+  return {
+    authorization,
+    requestId: typeof sent === 'string' && requestId.test(sent) ? sent : randomUUID(),
+    method: request.method ?? '',
+    path: shownPath(request.originalUrl ?? request.url ?? ''),
+  };
+}
+
+/** The path as people may read it: the values of parameters that carry secrets, and of filters on them, are masked. */
+function shownPath(url: string): string {
+  const start = url.indexOf('?');
+  const shown =
+    start < 0
+      ? url
+      : `${url.slice(0, start)}?${url
+          .slice(start + 1)
+          .split('&')
+          .map(masked)
+          .join('&')}`;
+  return shown.slice(0, PATH_LENGTH_MAX);
+}
+
+function masked(parameter: string): string {
+  const equals = parameter.indexOf('=');
+  if (equals < 0) return parameter;
+  const isSecret = secretName.test(parameter.slice(0, equals)) || /password/i.test(parameter);
+  return isSecret ? `${parameter.slice(0, equals)}=***` : parameter;
+}

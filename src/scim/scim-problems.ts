@@ -1,0 +1,90 @@
+import type { MutationErrorCode } from './documents/operations.ts';
+import type { GraphProblem } from './graph-client.ts';
+import { ScimError, type ScimType, scimErrors } from './protocol/scim-error.ts';
+
+type ScimProblem = { readonly status: number; readonly scimType?: ScimType };
+
+/** Facts about other parts of the service. One of them in the answer to a SCIM request is our mistake. */
+const noScimMatter: ScimProblem = { status: 500 };
+
+/** The SCIM answer to every code that a mutation can give. */
+export const scimProblems = {
+  CREDENTIAL_INVALID: { status: 401 },
+  DIRECTORY_NAME_TAKEN: noScimMatter,
+  DIRECTORY_NOT_ACTIVE: { status: 403 },
+  FILTER_NOT_SUPPORTED: { status: 400, scimType: 'invalidFilter' },
+  FORBIDDEN: { status: 403 },
+  GROUP_IS_LINKED: noScimMatter,
+  GROUP_NAME_TAKEN: { status: 409, scimType: 'uniqueness' },
+  INVALID_SYNTAX: { status: 400, scimType: 'invalidSyntax' },
+  INVALID_VALUE: { status: 400, scimType: 'invalidValue' },
+  LAST_OWNER: noScimMatter,
+  LINK_NOT_PENDING: noScimMatter,
+  NOT_FOUND: { status: 404 },
+  PERMISSION_SET_BUILT_IN: noScimMatter,
+  PERMISSION_SET_IN_USE: noScimMatter,
+  PERMISSION_SET_NAME_TAKEN: noScimMatter,
+  PERMISSIONS_EXCEED_OWN: noScimMatter,
+  PLAN_LACKS_SCIM: noScimMatter,
+  PREVIEW_OUTDATED: noScimMatter,
+  SLUG_TAKEN: noScimMatter,
+  SSO_REQUIRED: noScimMatter,
+  TOO_MANY: { status: 400, scimType: 'tooMany' },
+  UNKNOWN_MEMBER: { status: 400, scimType: 'invalidValue' },
+  UNKNOWN_PERMISSION: noScimMatter,
+  USER_NAME_TAKEN: { status: 409, scimType: 'uniqueness' },
+  VERSION_CONFLICT: { status: 412 },
+} satisfies Record<MutationErrorCode, ScimProblem>;
+
+type Refusal = { readonly code: string; readonly message: string; readonly path?: string | null };
+
+/** What GraphQL refused, as the SCIM answer to it. `code` is GraphQL's own. */
+export class GraphRefusal extends ScimError {
+  readonly code: string;
+
+  constructor(code: string, { status, detail, scimType, headers }: ScimError) {
+    super(status, detail, scimType, headers);
+    this.code = code;
+  }
+}
+
+/** The answer to an expected failure of a mutation. */
+export function payloadProblem({ code, message, path }: Refusal): GraphRefusal {
+  if (!isKnown(code)) return new GraphRefusal(code, scimErrors.internal());
+  const { status, scimType }: ScimProblem = scimProblems[code];
+  if (status === 500) return new GraphRefusal(code, scimErrors.internal());
+  if (status === 401) return new GraphRefusal(code, unauthorized());
+  // These messages speak of one value and count on its path.
+  const needsPath = path && (code === 'INVALID_VALUE' || code === 'INVALID_SYNTAX');
+  return new GraphRefusal(code, new ScimError(status, needsPath ? `${path}: ${message}` : message, scimType));
+}
+
+const thrownProblems = new Map<string, () => ScimError>([
+  ['UNAUTHENTICATED', unauthorized],
+  ['FORBIDDEN', () => scimErrors.forbidden('The bearer token may not do this')],
+  ['BAD_USER_INPUT', () => scimErrors.invalidValue('A value of the request cannot be read')],
+  [
+    'SERVICE_UNAVAILABLE',
+    () => new ScimError(503, 'The service cannot answer at the moment', undefined, { 'Retry-After': '5' }),
+  ],
+]);
+
+/**
+ * The answer to a thrown GraphQL error. `NOT_FOUND` is the directory itself, and for SCIM the token then opens nothing.
+ * Codes that are not expected are a 500 without detail.
+ */
+export function thrownProblem({ message, extensions }: GraphProblem): GraphRefusal {
+  const code = String(extensions?.code ?? 'INTERNAL_SERVER_ERROR');
+  const reason = extensions?.reason;
+  if (reason === 'NOT_FOUND') return new GraphRefusal('UNAUTHENTICATED', unauthorized());
+  if (code === 'BAD_USER_INPUT' && typeof reason === 'string') return payloadProblem({ code: reason, message });
+  return new GraphRefusal(code, (thrownProblems.get(code) ?? scimErrors.internal)());
+}
+
+function unauthorized(): ScimError {
+  return scimErrors.unauthorized('The request needs a bearer token of this directory');
+}
+
+function isKnown(code: string): code is MutationErrorCode {
+  return Object.hasOwn(scimProblems, code);
+}
