@@ -1,0 +1,52 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { describeActor } from '../../domain/actors/actor.ts';
+import type { ApiKeyRow } from '../../domain/actors/api-keys.ts';
+import { PageArgs, readConnection } from '../connection.ts';
+import { GraphContext } from '../context.ts';
+import { answerMutation } from '../payload.ts';
+import { permissionSetsById } from '../permissions/permission-set.loader.ts';
+import { PermissionSetType } from '../permissions/permission-set.type.ts';
+import { CreateApiKeyInput, RevokeApiKeyInput } from './api-key.inputs.ts';
+import { CreateApiKeyPayload, RevokeApiKeyPayload } from './api-key.payloads.ts';
+import { ApiKeyConnection, ApiKeyType } from './api-key.type.ts';
+import { ViewerType } from './viewer.type.ts';
+
+@Resolver(() => ApiKeyType)
+export class ApiKeyResolver {
+  @Query(() => ViewerType, { description: 'Who asks: the API key of this request, its organization and permissions.' })
+  async viewer(@Ctx() { domain, actor }: GraphContext) {
+    const who = await actor();
+    const organization = await domain.organizations.get(who);
+    const permissions = who.kind === 'apiKey' ? [...who.permissions].sort() : [];
+    return { actor: describeActor(who), organization, permissions };
+  }
+
+  @Query(() => ApiKeyConnection, { description: 'The API keys in the order of their making, revoked ones too.' })
+  async apiKeys(@Args(() => PageArgs) args: PageArgs, @Ctx() { domain, actor }: GraphContext) {
+    const who = await actor();
+    return readConnection(args, (page) => domain.apiKeys.list(who, page));
+  }
+
+  @Mutation(() => CreateApiKeyPayload, { description: 'Makes an API key. Needs `rollcall:keys`.' })
+  createApiKey(
+    @Arg('input', () => CreateApiKeyInput, { description: 'The key.' }) input: CreateApiKeyInput,
+    @Ctx() { domain, actor }: GraphContext,
+  ) {
+    return answerMutation(input, async () => domain.apiKeys.create(await actor(), input));
+  }
+
+  @Mutation(() => RevokeApiKeyPayload, {
+    description: 'Ends an API key, within a second everywhere. Needs `rollcall:keys`.',
+  })
+  revokeApiKey(
+    @Arg('input', () => RevokeApiKeyInput, { description: 'Which one.' }) input: RevokeApiKeyInput,
+    @Ctx() { domain, actor }: GraphContext,
+  ) {
+    return answerMutation(input, async () => ({ apiKey: await domain.apiKeys.revoke(await actor(), input.id) }));
+  }
+
+  @FieldResolver(() => PermissionSetType, { description: 'The permission set it acts by.' })
+  permissionSet(@Root() key: ApiKeyRow, @Ctx() { load }: GraphContext) {
+    return load(permissionSetsById, key.permissionSetId);
+  }
+}

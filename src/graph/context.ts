@@ -1,0 +1,70 @@
+import type { Actor } from '../domain/actors/actor.ts';
+import type { Domain } from '../domain/domain.ts';
+import { DomainError } from '../domain/domain-error.ts';
+import { Loader } from './loader.ts';
+
+/** One request as it was received; for SCIM, `method` and `path` are those of the SCIM request. */
+export interface GraphCall {
+  /** The `Authorization` header. */
+  authorization: string | undefined;
+  requestId: string;
+  method: string;
+  path: string;
+}
+
+/** Which bearers open a door: the facade's calls are for SCIM tokens only, /graphql takes API keys too. */
+export type AcceptedBearers = 'any' | 'scimTokens';
+
+/** Reads many objects at once, in the order of the keys. */
+export type BatchRead<Value> = (domain: Domain, actor: Actor, keys: string[]) => Promise<readonly Value[]>;
+
+const BEARER = /^Bearer +([0-9A-Za-z_]{1,256}) *$/i;
+
+/** What resolvers share during one request: the domain, the call, who acts, and the loaders. */
+export class GraphContext {
+  readonly domain: Domain;
+  readonly call: GraphCall;
+  readonly #accepts: AcceptedBearers;
+  #actor: Promise<Actor> | undefined;
+  readonly #loaders = new Map<BatchRead<unknown>, Loader<unknown>>();
+
+  constructor(domain: Domain, call: GraphCall, accepts: AcceptedBearers) {
+    this.domain = domain;
+    this.call = call;
+    this.#accepts = accepts;
+  }
+
+  /** Who acts by the bearer, asked for at most once a request. Throws `credentialInvalid`. */
+  readonly actor = (): Promise<Actor> => {
+    this.#actor ??= authenticate(this.domain, this.call.authorization, this.#accepts);
+    return this.#actor;
+  };
+
+  /** One object, read together with the others that this request asks for in the same turn. */
+  readonly load = <Value>(read: BatchRead<Value>, key: string): Promise<Value> => {
+    let loader = this.#loaders.get(read);
+    if (!loader) {
+      loader = new Loader<unknown>(async (keys) => read(this.domain, await this.actor(), keys));
+      this.#loaders.set(read, loader);
+    }
+    return loader.load(key) as Promise<Value>;
+  };
+}
+
+/** A context for one request; the bearer is looked at when a resolver asks who acts. */
+export function createContext(domain: Domain, call: GraphCall, accepts: AcceptedBearers = 'any'): GraphContext {
+  return new GraphContext(domain, call, accepts);
+}
+
+/** A SCIM token and an API key name their kind themselves; each service refuses the other's. */
+async function authenticate(
+  domain: Domain,
+  authorization: string | undefined,
+  accepts: AcceptedBearers,
+): Promise<Actor> {
+  const bearer = BEARER.exec(authorization ?? '')?.[1];
+  const byKey = accepts === 'any' && bearer ? await domain.apiKeys.authenticate(bearer) : undefined;
+  const actor = byKey ?? (bearer && (await domain.scimTokens.authenticate(bearer)));
+  if (actor) return actor;
+  throw new DomainError('credentialInvalid', 'The bearer is missing, wrong, revoked or expired.');
+}

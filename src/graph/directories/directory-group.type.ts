@@ -1,0 +1,38 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { connectionType } from '../connection.ts';
+import { DateTimeScalar, JSONScalar } from '../scalars.ts';
+
+@ObjectType('DirectoryGroup', {
+  simpleResolvers: true,
+  description: 'A group as the identity provider sent it: the record that SCIM reads and writes.',
+})
+export class DirectoryGroupType {
+  @Field(() => ID, { description: 'The id that SCIM clients know.' })
+  id: string;
+
+  @Field(() => Int, { description: 'Rises with every change; the SCIM ETag.' })
+  version: number;
+
+  @Field(() => JSONScalar, { description: 'The SCIM document as stored: `displayName` and `externalId`.' })
+  resource: unknown;
+
+  @Field(() => DateTimeScalar, { description: 'When the record was first pushed.' })
+  createdAt: Date;
+
+  @Field(() => DateTimeScalar, { description: 'When the record was last changed.' })
+  updatedAt: Date;
+}
+
+@ObjectType('DirectoryGroupList', {
+  simpleResolvers: true,
+  description: 'A window of the groups of a directory (RFC 7644 §3.4.2.4).',
+})
+export class DirectoryGroupListType {
+  @Field(() => Int, { description: 'How many match in all.' })
+  totalCount: number;
+
+  @Field(() => [DirectoryGroupType], { description: 'Those of the window, in the order of creation.' })
+  items: DirectoryGroupType[];
+}
+
+export const DirectoryGroupConnection = connectionType('DirectoryGroup', () => DirectoryGroupType);

@@ -1,0 +1,47 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { connectionType } from '../connection.ts';
+import { DateTimeScalar, JSONScalar } from '../scalars.ts';
+
+@ObjectType('DirectoryGroupReference', { simpleResolvers: true, description: 'A directory group, by its name.' })
+export class DirectoryGroupReferenceType {
+  @Field(() => ID, { description: 'The id of the directory group.' })
+  id: string;
+
+  @Field(() => String, { description: 'Its name in the identity provider.' })
+  displayName: string;
+}
+
+@ObjectType('DirectoryUser', {
+  simpleResolvers: true,
+  description: 'A person as the identity provider sent them: the record that SCIM reads and writes.',
+})
+export class DirectoryUserType {
+  @Field(() => ID, { description: 'The id that SCIM clients know.' })
+  id: string;
+
+  @Field(() => Int, { description: 'Rises with every change; the SCIM ETag.' })
+  version: number;
+
+  @Field(() => JSONScalar, { description: 'The SCIM document as stored, without `schemas`, `id` and `meta`.' })
+  resource: unknown;
+
+  @Field(() => DateTimeScalar, { description: 'When the record was first pushed.' })
+  createdAt: Date;
+
+  @Field(() => DateTimeScalar, { description: 'When the record was last changed.' })
+  updatedAt: Date;
+}
+
+@ObjectType('DirectoryUserList', {
+  simpleResolvers: true,
+  description: 'A window of the users of a directory (RFC 7644 §3.4.2.4).',
+})
+export class DirectoryUserListType {
+  @Field(() => Int, { description: 'How many match in all.' })
+  totalCount: number;
+
+  @Field(() => [DirectoryUserType], { description: 'Those of the window, in the order of creation.' })
+  items: DirectoryUserType[];
+}
+
+export const DirectoryUserConnection = connectionType('DirectoryUser', () => DirectoryUserType);

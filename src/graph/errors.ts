@@ -1,0 +1,156 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { DomainError, type DomainErrorCode } from '../domain/domain-error.ts';
+import { screamingSnake } from './enum.ts';
+import type { GraphLog } from './log.ts';
+
+/** `extensions.code` of what is thrown rather than answered as data. */
+export type ThrownCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'BAD_USER_INPUT'
+  | 'SERVICE_UNAVAILABLE'
+  | 'INTERNAL_SERVER_ERROR';
+
+interface Answer {
+  /** What a query throws. Mutations answer BAD_USER_INPUT as data and throw the others too. */
+  thrownAs: Extract<ThrownCode, 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT'>;
+  /** For the caller who reads the schema. */
+  description: string;
+}
+
+/** What GraphQL answers to every fact of the domain. */
+export const answers = {
+  credentialInvalid: {
+    thrownAs: 'UNAUTHENTICATED',
+    description: 'The bearer is missing, wrong, revoked or expired. Thrown, never data.',
+  },
+  directoryNameTaken: { thrownAs: 'BAD_USER_INPUT', description: 'Another directory has this name.' },
+  directoryNotActive: { thrownAs: 'BAD_USER_INPUT', description: 'The directory takes no changes in its state.' },
+  filterNotSupported: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The filter names or compares what cannot be searched.',
+  },
+  forbidden: {
+    thrownAs: 'FORBIDDEN',
+    description: 'The caller does not hold the permission that this needs. Thrown, never data.',
+  },
+  groupIsLinked: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'A directory group fills the group, so its members are managed in the identity provider.',
+  },
+  groupNameTaken: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'Another group has this name; case, white space and look-alike forms do not tell names apart.',
+  },
+  invalidSyntax: { thrownAs: 'BAD_USER_INPUT', description: 'The document is not built as it has to be.' },
+  invalidValue: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The value at `path` cannot be accepted; `message` says why.',
+  },
+  lastOwner: { thrownAs: 'BAD_USER_INPUT', description: 'The organization would be left without an active owner.' },
+  linkNotPending: { thrownAs: 'BAD_USER_INPUT', description: 'The link does not wait for a decision.' },
+  notFound: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'There is nothing with the id at `path`, or it belongs to another organization.',
+  },
+  permissionSetBuiltIn: { thrownAs: 'BAD_USER_INPUT', description: 'Built-in permission sets cannot be changed.' },
+  permissionSetInUse: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The permission set is granted to somebody, or an API key acts by it.',
+  },
+  permissionSetNameTaken: { thrownAs: 'BAD_USER_INPUT', description: 'Another permission set has this name.' },
+  permissionsExceedOwn: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'Nobody gives more than they hold: the change involves permissions that the caller lacks.',
+  },
+  planLacksScim: { thrownAs: 'BAD_USER_INPUT', description: 'The plan of the organization does not include SCIM.' },
+  previewOutdated: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'What the preview showed has changed meanwhile. Read the preview again and decide on that.',
+  },
+  slugTaken: { thrownAs: 'BAD_USER_INPUT', description: 'Another organization has, or had, this slug.' },
+  ssoRequired: { thrownAs: 'BAD_USER_INPUT', description: 'Single sign-on has to be set up before SCIM.' },
+  tooMany: { thrownAs: 'BAD_USER_INPUT', description: 'The list at `path` is longer than one call may carry.' },
+  unknownMember: { thrownAs: 'BAD_USER_INPUT', description: 'The directory, which is strict, does not know a member.' },
+  unknownPermission: { thrownAs: 'BAD_USER_INPUT', description: 'The permission is not in the catalogue.' },
+  userNameTaken: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'Another user has this userName; case does not tell them apart.',
+  },
+  versionConflict: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The object has changed since the version that the caller named. Read it again and repeat.',
+  },
+} satisfies Record<DomainErrorCode, Answer>;
+
+/** True for what a correct caller can cause, which mutations answer as data. */
+export function isExpected(error: unknown): error is DomainError {
+  return error instanceof DomainError && answers[error.code].thrownAs === 'BAD_USER_INPUT';
+}
+
+/**
+ * The errors of an answer as the caller sees them: a code and, where the domain has one, a reason. What was not foreseen
+ * is logged and answered without detail but the request id.
+ */
+export function presentErrors(
+  errors: readonly GraphQLError[],
+  requestId: string,
+  log: GraphLog,
+): GraphQLFormattedError[] {
+  return errors.map((error) => {
+    const { message, extensions } = presentError(error, requestId, log);
+    const { locations, path } = error.toJSON();
+    return { message, ...(locations && { locations }), ...(path && { path }), extensions };
+  });
+}
+
+interface PresentedError {
+  message: string;
+  extensions: { code: string; reason?: string };
+}
+
+function presentError(error: GraphQLError, requestId: string, log: GraphLog): PresentedError {
+  const cause = causeOf(error);
+  if (cause instanceof DomainError) {
+    const code = answers[cause.code].thrownAs;
+    return { message: cause.message, extensions: { code, reason: screamingSnake(cause.code) } };
+  }
+  if (cause instanceof GraphQLError) {
+    const code = error.extensions.code ?? cause.extensions.code;
+    return { message: error.message, extensions: { code: typeof code === 'string' ? code : 'BAD_USER_INPUT' } };
+  }
+  const facts = { ...describe(cause), requestId, path: error.path?.join('.') };
+  if (isUnavailable(cause)) {
+    log.error(facts, 'The database could not be reached.');
+    return thrown('SERVICE_UNAVAILABLE', 'The service cannot reach its database. Try again soon.');
+  }
+  log.error(facts, 'A resolver failed.');
+  return thrown('INTERNAL_SERVER_ERROR', `Something went wrong; the request id is ${requestId}.`);
+}
+
+function thrown(code: ThrownCode, message: string): PresentedError {
+  return { message, extensions: { code } };
+}
+
+/** Without the statements and values that errors of the database carry beside their message. */
+function describe(error: Error): Record<string, unknown> {
+  const { code } = error as { code?: unknown };
+  return { reason: error.message, ...(typeof code === 'string' && { code }), stack: error.stack };
+}
+
+/** What was thrown first, below the GraphQLErrors that located it. */
+function causeOf(error: GraphQLError): Error {
+  let cause: Error = error;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  return cause;
+}
+
+/** The server of PostgreSQL went away (SQLSTATE classes 57P and 08) or was not reached. */
+const UNAVAILABLE = /^(57P|08)|^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT)$/;
+/** What `pg` says without a code when the server closes the socket under a query. */
+const CONNECTION_ENDED = /^Connection terminated|connection error and is not queryable/;
+
+function isUnavailable(error: Error): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? UNAVAILABLE.test(code) : CONNECTION_ENDED.test(error.message);
+}

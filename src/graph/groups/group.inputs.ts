@@ -1,0 +1,55 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+
+@InputType({ description: 'Which groups to list.' })
+export class GroupFilterInput {
+  @Field(() => String, { nullable: true, description: 'The beginning of the name, compared as names are.' })
+  search?: string | null;
+}
+
+@InputType({ description: 'A group to make.' })
+export class CreateGroupInput {
+  @Field(() => String, { description: 'Its name.' })
+  name: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is for.' })
+  description?: string | null;
+}
+
+@InputType({ description: 'Changes of a group. Absent fields are left as they are; null clears.' })
+export class UpdateGroupInput {
+  @Field(() => ID, { description: 'The group.' })
+  id: string;
+
+  @Field(() => String, { nullable: true, description: 'The new name; it cannot be cleared.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The new description; null clears it.' })
+  description?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Only while the group has this version, else VERSION_CONFLICT.' })
+  ifVersion?: number | null;
+}
+
+@InputType({ description: 'A group to delete.' })
+export class DeleteGroupInput {
+  @Field(() => ID, { description: 'The group.' })
+  id: string;
+}
+
+@InputType({ description: 'Users to put into a group.' })
+export class AddGroupMembersInput {
+  @Field(() => ID, { description: 'The group.' })
+  groupId: string;
+
+  @Field(() => [ID], { description: 'The users, at most 1,000; who is a member already stays one.' })
+  userIds: string[];
+}
+
+@InputType({ description: 'Manual members to take out of a group.' })
+export class RemoveGroupMembersInput {
+  @Field(() => ID, { description: 'The group.' })
+  groupId: string;
+
+  @Field(() => [ID], { description: 'The users, at most 1,000; who is no manual member is passed over.' })
+  userIds: string[];
+}

@@ -1,0 +1,10 @@
+import { Field, ID, InputType } from 'type-graphql';
+
+@InputType({ description: 'Whether a user holds a permission.' })
+export class AccessQuestionInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId: string;
+
+  @Field(() => String, { description: 'The permission, such as `screens:publish`.' })
+  permission: string;
+}

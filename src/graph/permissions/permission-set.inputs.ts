@@ -1,0 +1,46 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+
+@InputType({ description: 'A permission set to make.' })
+export class CreatePermissionSetInput {
+  @Field(() => String, { description: 'Its name.' })
+  name: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is for.' })
+  description?: string | null;
+
+  @Field(() => [String], { description: 'The permissions that it holds, of those that you hold yourself.' })
+  permissions: string[];
+}
+
+@InputType({ description: 'Changes of a permission set. Absent fields are left as they are; null clears.' })
+export class UpdatePermissionSetInput {
+  @Field(() => ID, { description: 'The permission set.' })
+  id: string;
+
+  @Field(() => String, { nullable: true, description: 'The new name; it cannot be cleared.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The new description; null clears it.' })
+  description?: string | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'All that it shall hold; not together with `addPermissions` and `removePermissions`.',
+  })
+  permissions?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'Permissions that come in, of those that you hold yourself.' })
+  addPermissions?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'Permissions that go out.' })
+  removePermissions?: string[];
+
+  @Field(() => Int, { nullable: true, description: 'Only while the set has this version, else VERSION_CONFLICT.' })
+  ifVersion?: number | null;
+}
+
+@InputType({ description: 'A permission set to delete.' })
+export class DeletePermissionSetInput {
+  @Field(() => ID, { description: 'The permission set.' })
+  id: string;
+}

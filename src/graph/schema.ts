@@ -1,0 +1,40 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchema } from 'type-graphql';
+import { ApiKeyResolver } from './api-keys/api-key.resolver.ts';
+import { DirectoryResolver } from './directories/directory.resolver.ts';
+import { DirectoryGroupResolver } from './directories/directory-group.resolver.ts';
+import { DirectoryUserResolver } from './directories/directory-user.resolver.ts';
+import { ScimTokenResolver } from './directories/scim-token.resolver.ts';
+import { DomainEventResolver } from './events/domain-event.resolver.ts';
+import { ProvisioningEventResolver } from './events/provisioning-event.resolver.ts';
+import { GroupResolver } from './groups/group.resolver.ts';
+import { LinkResolver } from './links/link.resolver.ts';
+import { OrganizationResolver } from './organizations/organization.resolver.ts';
+import { AccessResolver } from './permissions/access.resolver.ts';
+import { GrantResolver } from './permissions/grant.resolver.ts';
+import { PermissionSetResolver } from './permissions/permission-set.resolver.ts';
+import { UserResolver } from './users/user.resolver.ts';
+
+/** The schema, built from its resolvers. They hold no state: the domain comes with each request's context. */
+export function createSchema(): Promise<GraphQLSchema> {
+  return buildSchema({
+    resolvers: [
+      AccessResolver,
+      ApiKeyResolver,
+      DirectoryGroupResolver,
+      DirectoryResolver,
+      DirectoryUserResolver,
+      DomainEventResolver,
+      GrantResolver,
+      GroupResolver,
+      LinkResolver,
+      OrganizationResolver,
+      PermissionSetResolver,
+      ProvisioningEventResolver,
+      ScimTokenResolver,
+      UserResolver,
+    ],
+    validate: false,
+  });
+}

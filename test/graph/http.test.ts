@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ServiceOrganization, startTestService, type TestService } from '../harness/service.ts';
+
+let service: TestService;
+let acme: ServiceOrganization;
+beforeAll(async () => {
+  service = await startTestService();
+  acme = await service.organization();
+});
+afterAll(() => service.close());
+
+/** A request to /graphql with headers of its own. */
+async function send(init: RequestInit, search = ''): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${service.url}/graphql${search}`, init);
+  return { status: response.status, text: await response.text() };
+}
+
+const json = { 'content-type': 'application/json' };
+
+describe('/graphql', () => {
+  it('answers a key what it answers in process', async () => {
+    const { status, data, errors } = await service.graphql(acme.apiKey, '{ organization { id } user(id: "-") { id } }');
+    expect({ status, data, errors }).toEqual({
+      status: 200,
+      data: { organization: { id: acme.id }, user: null },
+      errors: undefined,
+    });
+  });
+
+  it('answers errors with code and reason, and nothing more', async () => {
+    const { errors } = await service.graphql(undefined, '{ organization { id } }');
+    expect(errors).toEqual([
+      {
+        message: expect.any(String),
+        locations: [{ line: 1, column: 3 }],
+        path: ['organization'],
+        extensions: { code: 'UNAUTHENTICATED', reason: 'CREDENTIAL_INVALID' },
+      },
+    ]);
+  });
+
+  it.each([
+    ['{ organization { nonsense } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+    ['{ organization { id ', {}, 'GRAPHQL_PARSE_FAILED'],
+    ['query ($first: Int) { users(first: $first) { nodes { id } } }', { first: 'many' }, 'BAD_USER_INPUT'],
+    ['query ($id: ID!) { user(id: $id) { id } }', { id: { a: 1 } }, 'BAD_USER_INPUT'],
+    ['{ __schema { queryType { name } } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+  ])('refuses %s with 400', async (query, variables, code) => {
+    const { status, errors } = await service.graphql(acme.apiKey, query, variables);
+    expect(status).toBe(400);
+    expect(errors).toMatchObject([{ extensions: { code } }]);
+    expect(JSON.stringify(errors)).not.toMatch(/stack|node_modules|\.ts/);
+  });
+
+  it('refuses what a page of another site could send without asking', async () => {
+    const body = JSON.stringify({ query: '{ organization { id } }' });
+    const { authorization } = { authorization: `Bearer ${acme.apiKey}` };
+    const plain = await send({ method: 'POST', headers: { 'content-type': 'text/plain', authorization }, body });
+    expect(plain.status).toBe(400);
+    const get = await send({ headers: { authorization } }, '?query=%7B__typename%7D');
+    expect(get.status).toBe(400);
+  });
+
+  it('changes nothing by GET', async () => {
+    const query = encodeURIComponent('mutation { createUser(input: { userName: "by-get" }) { errors { code } } }');
+    const headers = { authorization: `Bearer ${acme.apiKey}`, 'apollo-require-preflight': 'true' };
+    expect((await send({ headers }, `?query=${query}`)).status).toBe(405);
+    const { data } = await service.graphql(acme.apiKey, '{ users(filter: { search: "by-get" }) { nodes { id } } }');
+    expect(data).toEqual({ users: { nodes: [] } });
+  });
+
+  it('takes one operation a request, no batches', async () => {
+    const body = JSON.stringify([{ query: '{ __typename }' }, { query: '{ __typename }' }]);
+    expect((await send({ method: 'POST', headers: json, body })).status).toBe(400);
+  });
+
+  it.each(['', '{', 'null', '"text"', '{"query":1}', '{"query":"{ __typename }","variables":"x"}'])(
+    'answers the body %s with 400',
+    async (body) => {
+      const { status, text } = await send({ method: 'POST', headers: json, body });
+      expect(status).toBe(400);
+      expect(text).not.toMatch(/node_modules|\.ts:/);
+    },
+  );
+
+  it('shows no page to browsers', async () => {
+    const { status, text } = await send({ headers: { accept: 'text/html' } });
+    expect(status).toBe(400);
+    expect(text).not.toContain('<script');
+  });
+
+  it('writes the SCIM request that a remote facade names into the provisioning event', async () => {
+    const directory = await service.directory(acme);
+    const query =
+      'mutation ($input: CreateDirectoryUserInput!) { createDirectoryUser(input: $input) { errors { code } } }';
+    const input = { directoryId: directory.id, resource: { userName: 'ada@acme.example' } };
+    await send({
+      method: 'POST',
+      headers: {
+        ...json,
+        authorization: `Bearer ${directory.token}`,
+        'x-request-id': 'request-9',
+        'x-rollcall-scim-method': 'POST',
+        'x-rollcall-scim-path': '/scim/v2/d/Users',
+      },
+      body: JSON.stringify({ query, variables: { input } }),
+    });
+    const events = await service.domain.provisioningEvents.list(acme.operator, directory.id, {});
+    expect(events.items).toMatchObject([
+      { requestId: 'request-9', method: 'POST', path: '/scim/v2/d/Users', outcome: 'userCreated' },
+    ]);
+  });
+});

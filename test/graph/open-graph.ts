@@ -1,0 +1,110 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { Database } from '../../src/database/database.ts';
+import type { Actor } from '../../src/domain/actors/actor.ts';
+import { createDomain, type Domain } from '../../src/domain/domain.ts';
+import { PermissionCatalogue } from '../../src/domain/permissions/catalogue.ts';
+import { InProcessClient } from '../../src/graph/execute.ts';
+import { createSchema } from '../../src/graph/schema.ts';
+import { TEST_SECRET_KEY, testPermissions } from '../harness/builders.ts';
+import { openTestDatabase } from '../harness/database.ts';
+
+export interface GraphOrganization {
+  id: string;
+  operator: Actor;
+  /** A key with the built-in owner set. */
+  ownerKey: string;
+  directoryId: string;
+  scimToken: string;
+}
+
+export interface GraphAnswer<Data> {
+  data: Data;
+  errors?: readonly GraphQLFormattedError[];
+}
+
+export interface OpenGraph {
+  domain: Domain;
+  client: InProcessClient;
+  /** What was logged as a mistake of ours. */
+  failures: object[];
+  /** A new organization on the enterprise plan with one directory. */
+  anOrganization(): Promise<GraphOrganization>;
+  /** A key that holds exactly these permissions. */
+  aKey(organization: GraphOrganization, permissions: string[]): Promise<string>;
+  run<Data = Record<string, unknown>>(
+    bearer: string | undefined,
+    text: string,
+    variables?: Record<string, unknown>,
+  ): Promise<GraphAnswer<Data>>;
+  /** How many statements or transactions the work sends to the database. */
+  countStatements(work: () => Promise<unknown>): Promise<number>;
+  close(): Promise<void>;
+}
+
+let made = 0;
+
+/** The schema in this process over a migrated database of the test file's own. */
+export async function openGraph(): Promise<OpenGraph> {
+  const { database, close } = await openTestDatabase();
+  const counter = counted(database);
+  const catalogue = new PermissionCatalogue(testPermissions);
+  const domain = createDomain({ database: counter.database, catalogue, secretKey: TEST_SECRET_KEY });
+  const failures: object[] = [];
+  const client = new InProcessClient(await createSchema(), domain, { error: (facts) => failures.push(facts) });
+  const run: OpenGraph['run'] = async <Data>(bearer: string | undefined, text: string, variables = {}) => {
+    const call = { requestId: 'request-1', method: 'POST', path: '/graphql' };
+    const authorization = bearer === undefined ? undefined : `Bearer ${bearer}`;
+    const answer = await client.run<Data, object>({ text }, variables, { ...call, authorization });
+    return answer as GraphAnswer<Data>;
+  };
+  return {
+    domain,
+    client,
+    failures,
+    run,
+    anOrganization: () => anOrganization(domain),
+    async aKey({ operator }, permissions) {
+      made += 1;
+      const set = await domain.permissionSets.create(operator, { name: `Set of key ${made}`, permissions });
+      return (await domain.apiKeys.create(operator, { name: `Key ${made}`, permissionSetId: set.id })).key;
+    },
+    async countStatements(work) {
+      const before = counter.count();
+      await work();
+      return counter.count() - before;
+    },
+    async close() {
+      await domain.settled();
+      await close();
+    },
+  };
+}
+
+async function anOrganization(domain: Domain): Promise<GraphOrganization> {
+  made += 1;
+  const input = { name: `Acme ${made}`, slug: `acme-${made}`, plan: 'enterprise' as const, scimWithoutSso: true };
+  const { id } = await domain.organizations.create(input);
+  const operator: Actor = { kind: 'operator', organizationId: id };
+  const sets = await domain.permissionSets.list(operator, {});
+  const permissionSetId = sets.items.find((set) => set.builtIn === 'owner')?.id ?? '';
+  const { key } = await domain.apiKeys.create(operator, { name: 'Owner key', permissionSetId });
+  const directory = await domain.directories.create(operator, { name: 'Entra' });
+  const { token } = await domain.scimTokens.create(operator, { directoryId: directory.id });
+  return { id, operator, ownerKey: key, directoryId: directory.id, scimToken: token };
+}
+
+/** The same database, each call to it counted. */
+function counted(database: Database): { database: Database; count: () => number } {
+  let count = 0;
+  const proxy = new Proxy(database, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return (...parameters: unknown[]) => {
+        count += 1;
+        return member.apply(target, parameters) as unknown;
+      };
+    },
+  });
+  return { database: proxy, count: () => count };
+}
