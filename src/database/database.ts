@@ -1,5 +1,6 @@
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
-import type { DatabaseConnection } from './orm.ts';
+import type { DatabaseConnection } from './connection.ts';
 import { refuseUnboundRole, SERVICE_ROLE } from './service-role.ts';
 import type { Statement } from './statement.ts';
 
@@ -85,12 +86,14 @@ export class Database {
     const scope = isWide ? `${setOrganization(organizationId)}; ${WIDE}` : setOrganization(organizationId);
     return retried(async () => {
       const client = await this.#pool.connect();
+      const flush = holdBack(client);
       const sent = [
         client.query(`begin; ${scope}`),
         client.query<Row>({ ...query, values: [organizationId, ...values] }),
         client.query('commit'),
         ...(this.#arePlansDue(client) ? [client.query('discard plans')] : []),
       ] as const;
+      flush();
       // All settle before the client goes back, or the next borrower would read their answers.
       const [begun, answered, committed] = await Promise.allSettled(sent);
       const failed = [begun, answered, committed].find((result) => result.status === 'rejected');
@@ -160,6 +163,16 @@ export class Database {
   async close(): Promise<void> {
     await this.#pool.end();
   }
+}
+
+/**
+ * Holds back what a connection writes until the returned function is called, so that a whole transaction leaves in one
+ * packet: `pg` would send each query by itself. Its stream is not in the published types.
+ */
+function holdBack(client: pg.PoolClient): () => void {
+  const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
+  stream.cork();
+  return () => stream.uncork();
 }
 
 /** `SET LOCAL x = $1` is a syntax error, so the id is checked and written as a literal. */

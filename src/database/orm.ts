@@ -1,31 +1,18 @@
-import { readdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { MigrationObject } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
+import type { DatabaseConnection } from './connection.ts';
 import { entities } from './entities.ts';
+import { migrationNames, migrationUrl } from './migration-files.ts';
 
-/** Where a PostgreSQL is reached, in `pg`'s words; `host` may be a socket directory. */
-export interface DatabaseConnection {
-  host?: string;
-  port?: number;
-  user?: string;
-  password?: string;
-  database?: string;
-  connectionString?: string;
-}
-
-const MIGRATIONS_FOLDER = new URL('../../migrations/', import.meta.url);
-
-/** The migrations in order of their names. Node runs their TypeScript as it stands. */
+/** The migrations in order of their names. */
 async function listMigrations(): Promise<MigrationObject[]> {
-  const files = (await readdir(MIGRATIONS_FOLDER)).filter((file) => /^\d+-.*\.ts$/.test(file)).sort();
   return Promise.all(
-    files.map(async (file) => {
-      const module: Record<string, MigrationObject['class']> = await import(new URL(file, MIGRATIONS_FOLDER).href);
+    (await migrationNames()).map(async (name) => {
+      const module: Record<string, MigrationObject['class']> = await import(migrationUrl(name));
       const [migration] = Object.values(module);
-      if (!migration) throw new Error(`${file} exports no migration.`);
-      return { name: file.replace(/\.ts$/, ''), class: migration };
+      if (!migration) throw new Error(`The migration ${name} exports nothing.`);
+      return { name, class: migration };
     }),
   );
 }
@@ -51,7 +38,6 @@ export async function openOrm(connection: DatabaseConnection): Promise<MikroORM>
     migrations: {
       tableName: 'migrations',
       migrationsList: await listMigrations(),
-      path: fileURLToPath(MIGRATIONS_FOLDER),
       snapshot: false,
       allOrNothing: true,
     },

@@ -163,9 +163,9 @@ export class DirectoryGroups {
     });
   }
 
-  async #applyDelta(actor: Actor, call: Call, input: GroupChange, delta: MemberDelta): Promise<void> {
+  async #applyDelta(actor: Actor, call: Call, input: GroupChange, delta: MemberDelta, attempt = 1): Promise<void> {
     const apply = delta.kind === 'add' ? this.#addMembers : this.#removeMembers;
-    const answer = await apply(actor.organizationId, {
+    const item = {
       ...call,
       id: input.id,
       directoryId: input.directoryId,
@@ -174,7 +174,12 @@ export class DirectoryGroups {
       actor: describeActor(actor),
       eventId: uuid(),
       provisioningEventId: uuid(),
+    };
+    const answer = await apply(actor.organizationId, item).catch((error: unknown) => {
+      if (!races.has(violatedConstraint(error) ?? '') || attempt === ATTEMPTS_MAX) throw error;
+      return undefined;
     });
+    if (!answer) return this.#applyDelta(actor, call, input, delta, attempt + 1);
     if (!answer.isFound) throw notFound('group', input.id);
     if (answer.isRefused) throw unknownMember(answer.unknown ?? []);
   }
@@ -240,8 +245,9 @@ export class DirectoryGroups {
         const message = `The displayName ${displayName} is taken in this directory.`;
         throw new DomainError('groupNameTaken', message, { path: 'displayName' });
       }
-      const isRace = constraint === 'groups_name_key' || constraint === 'group_links_active_group_key';
-      if (isRace && attempt < 3) return this.#transaction(actor, displayName, work, attempt + 1);
+      if (races.has(constraint ?? '') && attempt < ATTEMPTS_MAX) {
+        return this.#transaction(actor, displayName, work, attempt + 1);
+      }
       throw error;
     });
   }
@@ -260,6 +266,15 @@ export class DirectoryGroups {
     return rows.sort((one, other) => one.n - other.n);
   }
 }
+
+/** Keys that another transaction of this very moment got in the way of: looked at anew, the question has an answer. */
+const races = new Set([
+  'groups_name_key',
+  'group_links_active_group_key',
+  'directory_group_members_user_fkey',
+  'directory_group_members_group_fkey',
+]);
+const ATTEMPTS_MAX = 5;
 
 interface Question {
   directoryId: string;

@@ -93,6 +93,7 @@ export class DirectoryUsers {
     input: { directoryId: string; userName: string },
   ): Promise<DirectoryUserRow | undefined> {
     requireDirectory(actor, input.directoryId);
+    if (!isId(input.directoryId)) return undefined;
     return this.#findByName(actor.organizationId, { directoryId: input.directoryId, value: foldKey(input.userName) });
   }
 
@@ -132,7 +133,7 @@ export class DirectoryUsers {
     input: { directoryId: string; id: string; ifVersions?: number[] | null },
   ): Promise<void> {
     requireDirectory(actor, input.directoryId);
-    if (!isId(input.id)) throw notFound('user', input.id);
+    if (!isId(input.id) || !isId(input.directoryId)) throw notFound('user', input.id);
     await this.#database.transaction(actor.organizationId, async (transaction) => {
       const [row] = await transaction.rows(store.deleteUser, input.directoryId, input.id, input.ifVersions ?? null);
       if (!row) throw notFound('user', input.id);

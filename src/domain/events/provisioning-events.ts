@@ -6,6 +6,7 @@ import { requirePermission } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { requireDirectory } from '../directories/directory-access.ts';
 import { DomainError } from '../domain-error.ts';
+import { isId } from '../id.ts';
 import { type Page, type PageRequest, readPage } from '../page.ts';
 
 export interface ProvisioningEventRow {
@@ -65,6 +66,11 @@ export interface ReportedEvent {
 }
 
 const REPORTED_MAX = 5_000;
+const TEXT_LENGTH_MAX = 4_096;
+
+function storable(text: string): string {
+  return text.slice(0, TEXT_LENGTH_MAX).toWellFormed().replaceAll('\0', '\ufffd');
+}
 
 export class ProvisioningEvents {
   readonly #database: Database;
@@ -75,8 +81,12 @@ export class ProvisioningEvents {
     this.#clock = clock;
   }
 
-  /** Keeps what the facade reports of a directory's requests that wrote nothing. Throws `tooMany` above 5,000. */
+  /**
+   * Keeps what the facade reports, with the directory's own token, of requests that wrote nothing. What PostgreSQL could
+   * not keep in a text is replaced, so that one hostile request does not hide the others. Throws `tooMany` above 5,000.
+   */
   async report(actor: Actor, directoryId: string, events: ReportedEvent[]): Promise<number> {
+    if (actor.kind !== 'directory') throw new DomainError('forbidden', 'A directory reports its own requests.');
     requireDirectory(actor, directoryId);
     if (events.length > REPORTED_MAX) {
       throw new DomainError('tooMany', `At most ${REPORTED_MAX} events are reported at once.`, { path: 'events' });
@@ -86,10 +96,12 @@ export class ProvisioningEvents {
     const rows = events.map((event) => ({
       ...event,
       id: uuid(),
+      resourceId: event.resourceId && isId(event.resourceId) ? event.resourceId : null,
       at: new Date(Math.min(event.at.getTime(), now.getTime())),
     }));
     if (rows.length > 0) {
-      await this.#database.run(actor.organizationId, insertMany, directoryId, JSON.stringify(rows));
+      const json = JSON.stringify(rows, (_key, value) => (typeof value === 'string' ? storable(value) : value));
+      await this.#database.run(actor.organizationId, insertMany, directoryId, json);
     }
     return rows.length;
   }
@@ -97,6 +109,7 @@ export class ProvisioningEvents {
   /** The newest first. */
   async list(actor: Actor, directoryId: string, page: PageRequest): Promise<Page<ProvisioningEventRow>> {
     requirePermission(actor, 'rollcall:directories');
+    if (!isId(directoryId)) return { items: [], hasNextPage: false };
     return readPage(page, (after, limit) => this.#database.run(actor.organizationId, list, directoryId, after, limit));
   }
 }

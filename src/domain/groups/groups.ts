@@ -13,7 +13,7 @@ import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { permissionsGrantedTo } from '../permissions/granted-permissions.ts';
 import { requireOwn } from '../permissions/own-permissions.ts';
 import { protectionParameters } from '../permissions/protected.ts';
-import { DESCRIPTION_LENGTH_MAX, readName, readOptionalText } from '../text-input.ts';
+import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, readName, readOptionalText } from '../text-input.ts';
 import { requireVersion } from '../version.ts';
 import { groupKey } from './group-key.ts';
 import type { GroupMemberRow, GroupOfUserRow, GroupRow } from './groups.store.ts';
@@ -156,7 +156,8 @@ export class Groups {
     filter: { search?: string | null | undefined } = {},
   ): Promise<Page<GroupRow>> {
     requireReader(actor);
-    const prefix = filter.search ? groupNameKey(filter.search) : null;
+    const search = readOptionalText(filter.search, 'filter.search', NAME_LENGTH_MAX);
+    const prefix = search && groupNameKey(search);
     return readPage(page, (after, limit) =>
       this.#database.run(actor.organizationId, store.listGroups, ...this.#protection, after, limit, prefix),
     );

@@ -1,14 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type BuiltInSet, builtInSets } from './permission-set.entity.ts';
 
-/** A permission as the product declares it; `sets` names the built-in sets that hold it, of which only reader is a choice. */
-export interface PermissionDeclaration {
-  name: string;
-  description: string;
-  sensitive?: boolean;
-  sets?: BuiltInSet[];
-}
-
 export interface Permission {
   readonly name: string;
   readonly description: string;

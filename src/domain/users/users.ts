@@ -135,8 +135,9 @@ export class Users {
   /** The users in the order of their making, without removed ones. */
   async list(actor: Actor, page: PageRequest, filter: UserFilter = {}): Promise<Page<UserRow>> {
     requireReader(actor);
-    const { search, active = null, withoutAccess = null } = filter;
-    const values = [search ? foldKey(search) : null, active, withoutAccess];
+    const { active = null, withoutAccess = null } = filter;
+    const search = readOptionalText(filter.search, 'filter.search', NAME_LENGTH_MAX);
+    const values = [search && foldKey(search), active, withoutAccess];
     const names = this.#catalogue.permissions.map((permission) => permission.name);
     return readPage(page, (after, limit) =>
       this.#database.run(

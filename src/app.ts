@@ -1,0 +1,114 @@
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expressMiddleware } from '@as-integrations/express5';
+import express, { type RequestHandler } from 'express';
+import type { Config } from './config.ts';
+import type { Database } from './database/database.ts';
+import type { Domain } from './domain/domain.ts';
+import { InProcessClient } from './graph/execute.ts';
+import { createSchema } from './graph/schema.ts';
+import { createGraphServer, readGraphContext } from './graph/server.ts';
+import { readGraphqlBody } from './http/graphql-body.ts';
+import { createHttpApp, listen, stopListening } from './http/server.ts';
+import { type Log, type OpenedDomain, openDomain } from './open-domain.ts';
+import { documents } from './scim/documents/operations.ts';
+import type { GraphClient } from './scim/graph-client.ts';
+import { HttpGraphClient } from './scim/http-graph-client.ts';
+import { createScimFacade } from './scim/router.ts';
+
+export interface Listening {
+  /** Where it listens, such as http://127.0.0.1:4000. */
+  url: string;
+  /** Where others reach it. */
+  publicUrl: string;
+  /** Where the customers of a directory send SCIM requests: the "Tenant URL". */
+  tenantUrl(directoryId: string): string;
+  /** Lets running requests end and writes what waits. */
+  close(): Promise<void>;
+}
+
+export interface Service extends Listening {
+  domain: Domain;
+  database: Database;
+}
+
+/**
+ * Starts the service: config → database → domain → GraphQL → SCIM, on express. A document of the facade that does not fit
+ * the schema stops the start. `close` ends requests first, then sends the provisioning events that wait, then closes the
+ * database.
+ */
+export async function startService(config: Config, log: Log): Promise<Service> {
+  return serve(config, log, await openDomain(config, log));
+}
+
+/** The same over a domain that is open already, which is closed with the service. */
+export async function serve(config: Config, log: Log, opened: OpenedDomain): Promise<Service> {
+  const { domain, database } = opened;
+  try {
+    const graphLog = { error: (facts: object, event: string) => log('error', event, facts) };
+    const schema = await createSchema();
+    // SCIM is for the tokens of directories: no other bearer passes, whatever it may do over /graphql.
+    const client = new InProcessClient(schema, domain, graphLog, 'scimTokens');
+    client.prepare(documents);
+    const graph = createGraphServer({ schema, log: graphLog, isIntrospectionAllowed: !config.isProduction });
+    await graph.start();
+    const context = async ({ req }: { req: IncomingMessage }) => readGraphContext(domain, req.headers);
+    const graphql = express.Router();
+    graphql.use(readGraphqlBody, expressMiddleware(graph, { context }));
+    const listening = await listenWith(config, log, client, { graphql, ping: () => database.ping() });
+    const close = async () => {
+      await listening.close();
+      await graph.stop();
+      await opened.close();
+    };
+    return { ...listening, domain, database, close };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** Starts the SCIM facade alone, before the GraphQL service at `graphUrl`: no database, no domain in this process. */
+export async function startFacade(config: Config & { graphUrl: string }, log: Log): Promise<Listening> {
+  const ping = async () => {
+    const response = await fetch(new URL('/readyz', config.graphUrl));
+    if (!response.ok) throw new Error(`GraphQL answers ${response.status}.`);
+  };
+  return listenWith(config, log, new HttpGraphClient(config.graphUrl), { ping });
+}
+
+async function listenWith(
+  config: Config,
+  log: Log,
+  client: GraphClient,
+  parts: { graphql?: RequestHandler; ping: () => Promise<void> },
+): Promise<Listening> {
+  let { publicUrl } = config;
+  const tenantUrl = (directoryId: string) => `${publicUrl}/scim/v2/${directoryId}`;
+  const facade = createScimFacade({
+    graph: client,
+    baseUrl: tenantUrl,
+    onMistake: (error, { requestId }) =>
+      log('error', 'a SCIM request failed', { ...describeMistake(error), requestId }),
+  });
+  const server = await listen(createHttpApp({ ...parts, scim: facade.router }), config);
+  const { port } = server.address() as AddressInfo;
+  // With PORT=0 the system chose the port, and the default public address was guessed without it.
+  if (config.port === 0) publicUrl = publicUrl.replace(/:0$/, `:${port}`);
+  return {
+    url: `http://${config.host}:${port}`,
+    publicUrl,
+    tenantUrl,
+    close: async () => {
+      await stopListening(server);
+      await facade.flush();
+    },
+  };
+}
+
+/** The message of a mistake of ours; statements and values of the database stay out of the log. */
+function describeMistake(error: unknown): object {
+  if (!(error instanceof Error)) return { reason: String(error) };
+  const { code } = error as { code?: unknown };
+  return { reason: error.message, ...(typeof code === 'string' ? { code } : {}), stack: error.stack };
+}

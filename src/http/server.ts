@@ -1,0 +1,86 @@
+import { createServer, type Server } from 'node:http';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+
+export interface HttpParts {
+  /** Handles `/graphql`; a facade alone has none. */
+  graphql?: RequestHandler;
+  /** Handles what is below `/scim/v2`. */
+  scim: RequestHandler;
+  /** Resolves when the service can answer. */
+  ping: () => Promise<void>;
+}
+
+const READY_MILLISECONDS_MAX = 2_000;
+
+/** Puts the edges together. What no route answers is denied with 404. */
+export function createHttpApp({ graphql, scim, ping }: HttpParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  app.use(securityHeaders);
+  app.use('/scim/v2', scim);
+  if (graphql) app.use('/graphql', graphql);
+  app.get('/livez', (_request, response) => {
+    response.type('text/plain').send('ok\n');
+  });
+  app.get('/readyz', (_request, response) => {
+    void isReady(ping).then((ready) =>
+      response
+        .status(ready ? 200 : 503)
+        .type('text/plain')
+        .send(ready ? 'ok\n' : 'the database does not answer\n'),
+    );
+  });
+  app.use((_request, response) => {
+    response.status(404).type('text/plain').send('Nothing is here. The service answers /graphql and /scim/v2.\n');
+  });
+  app.use(answerMistake);
+  return app;
+}
+
+/** The last resort: no stack and no message of ours in the answer. */
+const answerMistake: ErrorRequestHandler = (error, _request, response, next) => {
+  if (response.headersSent) next(error);
+  else response.status(500).type('text/plain').send('Something went wrong.\n');
+};
+
+/** Starts to listen; rejects when the address is taken. */
+export async function listen(app: Express, address: { host: string; port: number }): Promise<Server> {
+  const server = createServer(app);
+  // Entra and proxies keep connections open for minutes; Node's 5 s would close them under a request.
+  server.keepAliveTimeout = 65_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address.port, address.host, () => resolve());
+  });
+  return server;
+}
+
+/** Stops accepting, lets running requests end, and resolves when all have. */
+export async function stopListening(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeIdleConnections();
+  await closed;
+}
+
+const securityHeaders: RequestHandler = (_request, response, next) => {
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+};
+
+async function isReady(ping: () => Promise<void>): Promise<boolean> {
+  const late = new Promise<false>((resolve) => {
+    setTimeout(() => resolve(false), READY_MILLISECONDS_MAX).unref();
+  });
+  const answered = ping().then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answered, late]);
+}

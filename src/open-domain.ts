@@ -1,0 +1,74 @@
+import type { Config } from './config.ts';
+import type { DatabaseConnection } from './database/connection.ts';
+import { Database } from './database/database.ts';
+import { openEmbeddedPostgres } from './database/embedded/embedded-postgres.ts';
+import { migrate } from './database/migrate.ts';
+import { readSecretKey } from './database/secret-key.ts';
+import { createDomain, type Domain } from './domain/domain.ts';
+import { PermissionCatalogue } from './domain/permissions/catalogue.ts';
+
+export type Log = (level: 'info' | 'warn' | 'error', event: string, details?: object) => void;
+
+export interface OpenedDomain {
+  domain: Domain;
+  database: Database;
+  /** Which migrations ran just now. */
+  migrated: string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Configuration → database → domain, for the service and for the CLI: opens the database of the settings (the embedded
+ * one by default, shared with whoever runs it), brings its schema up to date and composes the use cases.
+ */
+export async function openDomain(config: Config, log: Log): Promise<OpenedDomain> {
+  const catalogue = config.permissionsFile
+    ? await PermissionCatalogue.load(config.permissionsFile)
+    : new PermissionCatalogue([]);
+  const server = await openServer(config, log);
+  try {
+    const migrated = await migrate(server.migration);
+    const database = await Database.open({
+      connection: server.connection,
+      onConnectionLost: (error) => log('warn', 'database connection lost', { reason: error.message }),
+    });
+    const domain = createDomain({
+      database,
+      catalogue,
+      secretKey: config.secretKey ?? (await readSecretKey(config.dataDir)),
+      onBackgroundFailure: (error) => log('warn', 'background write failed', { reason: String(error) }),
+    });
+    return {
+      domain,
+      database,
+      migrated,
+      close: async () => {
+        await domain.settled();
+        await database.close();
+        await server.close();
+      },
+    };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+interface DatabaseServer {
+  connection: DatabaseConnection;
+  migration: DatabaseConnection;
+  close(): Promise<void>;
+}
+
+async function openServer(config: Config, log: Log): Promise<DatabaseServer> {
+  if (config.databaseUrl) {
+    const connection = { connectionString: config.databaseUrl };
+    const migration = { connectionString: config.migrationDatabaseUrl ?? config.databaseUrl };
+    return { connection, migration, close: async () => undefined };
+  }
+  const postgres = await openEmbeddedPostgres({
+    dataDir: config.dataDir,
+    log: (event, details) => log('info', `embedded PostgreSQL: ${event}`, details),
+  });
+  return { connection: postgres.connection, migration: postgres.connection, close: () => postgres.close() };
+}
