@@ -17,21 +17,34 @@ export async function prepareServiceRole(client: ClientBase): Promise<void> {
 async function createRole(client: ClientBase): Promise<void> {
   const known = await client.query('select 1 from pg_roles where rolname = $1', [SERVICE_ROLE]);
   if (known.rowCount === 0) {
-    try {
-      await client.query(`create role ${SERVICE_ROLE} nologin`);
-    } catch (error) {
-      const code = (error as { code?: string }).code ?? '';
-      if (code === INSUFFICIENT_PRIVILEGE) {
-        throw new Error(
-          `The database user may not create the role ${SERVICE_ROLE}. Set MIGRATION_DATABASE_URL to a user that may, or create it once: create role ${SERVICE_ROLE} nologin; grant ${SERVICE_ROLE} to <the user of DATABASE_URL>;`,
-        );
-      }
+    await client.query(`create role ${SERVICE_ROLE} nologin`).catch((error: { code?: string }) => {
       // Roles are of the cluster and our lock of one database: another database's migration may have been first.
-      if (!alreadyThere.has(code)) throw error;
-    }
+      if (!alreadyThere.has(error.code ?? '')) throw explained(error);
+    });
   }
-  const member = await client.query<{ member: boolean }>(`select pg_has_role($1, 'member') as member`, [SERVICE_ROLE]);
-  if (!member.rows[0]?.member) await client.query(`grant ${SERVICE_ROLE} to current_user`);
+  // From PostgreSQL 16 on whoever creates a role may grant it, but may not become it before.
+  if (await canBecome(client)) return;
+  await client.query(`grant ${SERVICE_ROLE} to current_user`).catch((error: { code?: string }) => {
+    throw explained(error);
+  });
+}
+
+async function canBecome(client: ClientBase): Promise<boolean> {
+  try {
+    await client.query(`set role ${SERVICE_ROLE}`);
+    await client.query('reset role');
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) throw error;
+    return false;
+  }
+}
+
+function explained(error: { code?: string }): unknown {
+  if (error.code !== INSUFFICIENT_PRIVILEGE) return error;
+  return new Error(
+    `The database user may not create the role ${SERVICE_ROLE} or take it. Set MIGRATION_DATABASE_URL to a user that may, or do it once: create role ${SERVICE_ROLE} nologin; grant ${SERVICE_ROLE} to <the user of DATABASE_URL>;`,
+  );
 }
 
 /**
