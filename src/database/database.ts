@@ -63,6 +63,8 @@ export class Database {
     const pool = new pg.Pool(settings);
     // A connection that the server ends while it is idle is an event, not an exception; the next one reconnects.
     pool.on('error', (error) => options.onConnectionLost?.(error));
+    // A client that is lent out has no listener but its borrower's queries, which reject by themselves.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     const database = new Database(pool);
     try {
       await refuseUnboundRole(pool);
