@@ -48,14 +48,16 @@ export async function serve(config: Config, log: Log, opened: OpenedDomain): Pro
     const graphLog = { error: (facts: object, event: string) => log('error', event, facts) };
     const schema = await createSchema();
     // SCIM is for the tokens of directories: no other bearer passes, whatever it may do over /graphql.
-    const client = new InProcessClient(schema, domain, graphLog, 'scimTokens');
+    const address = new PublicAddress(config);
+    const { tenantUrl } = address;
+    const client = new InProcessClient(schema, domain, graphLog, { accepts: 'scimTokens', tenantUrl });
     client.prepare(documents);
     const graph = createGraphServer({ schema, log: graphLog, isIntrospectionAllowed: !config.isProduction });
     await graph.start();
-    const context = async ({ req }: { req: IncomingMessage }) => readGraphContext(domain, req.headers);
+    const context = async ({ req }: { req: IncomingMessage }) => readGraphContext(domain, req.headers, tenantUrl);
     const graphql = express.Router();
     graphql.use(readGraphqlBody, expressMiddleware(graph, { context }));
-    const listening = await listenWith(config, log, client, { graphql, ping: () => database.ping() });
+    const listening = await listenWith(config, address, log, client, { graphql, ping: () => database.ping() });
     const close = async () => {
       await listening.close();
       await graph.stop();
@@ -74,17 +76,32 @@ export async function startFacade(config: Config & { graphUrl: string }, log: Lo
     const response = await fetch(new URL('/readyz', config.graphUrl));
     if (!response.ok) throw new Error(`GraphQL answers ${response.status}.`);
   };
-  return listenWith(config, log, new HttpGraphClient(config.graphUrl), { ping });
+  return listenWith(config, new PublicAddress(config), log, new HttpGraphClient(config.graphUrl), { ping });
+}
+
+/** Where others reach this service. With PORT=0 the system chooses the port, which is known only once it listens. */
+class PublicAddress {
+  url: string;
+
+  constructor({ publicUrl }: Config) {
+    this.url = publicUrl;
+  }
+
+  listeningOn(port: number): void {
+    this.url = this.url.replace(/:0$/, `:${port}`);
+  }
+
+  readonly tenantUrl = (directoryId: string): string => `${this.url}/scim/v2/${directoryId}`;
 }
 
 async function listenWith(
   config: Config,
+  address: PublicAddress,
   log: Log,
   client: GraphClient,
   parts: { graphql?: RequestHandler; ping: () => Promise<void> },
 ): Promise<Listening> {
-  let { publicUrl } = config;
-  const tenantUrl = (directoryId: string) => `${publicUrl}/scim/v2/${directoryId}`;
+  const { tenantUrl } = address;
   const facade = createScimFacade({
     graph: client,
     baseUrl: tenantUrl,
@@ -93,11 +110,10 @@ async function listenWith(
   });
   const server = await listen(createHttpApp({ ...parts, scim: facade.router }), config);
   const { port } = server.address() as AddressInfo;
-  // With PORT=0 the system chose the port, and the default public address was guessed without it.
-  if (config.port === 0) publicUrl = publicUrl.replace(/:0$/, `:${port}`);
+  address.listeningOn(port);
   return {
     url: `http://${config.host}:${port}`,
-    publicUrl,
+    publicUrl: address.url,
     tenantUrl,
     close: async () => {
       await stopListening(server);

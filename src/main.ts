@@ -1,5 +1,5 @@
 import { ensureNodeVersion } from './node-version.ts';
 
 await ensureNodeVersion(import.meta.url);
-const { runService } = await import('./run-service.ts');
-process.exit(await runService(process.env));
+const { runCli } = await import('./cli/main.ts');
+process.exit(await runCli(['serve', ...process.argv.slice(2)]));

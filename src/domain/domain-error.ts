@@ -1,15 +1,12 @@
 /** What can go wrong in the rules, as facts: each edge answers every code in one exhaustive table. */
 export const domainErrorCodes = [
   'credentialInvalid',
-  'directoryNameTaken',
-  'directoryNotActive',
   'filterNotSupported',
   'forbidden',
   'groupIsLinked',
   'groupNameTaken',
   'invalidSyntax',
   'invalidValue',
-  'lastOwner',
   'linkNotPending',
   'notFound',
   'permissionSetBuiltIn',

@@ -12,6 +12,15 @@ export interface GraphCall {
   path: string;
 }
 
+/** Where the customers of a directory send SCIM requests, as this installation is reached. */
+export type TenantUrl = (directoryId: string) => string;
+
+/** What a door of the service gives all contexts that come through it. */
+export interface ContextSettings {
+  accepts: AcceptedBearers;
+  tenantUrl: TenantUrl;
+}
+
 /** Which bearers open a door: the facade's calls are for SCIM tokens only, /graphql takes API keys too. */
 export type AcceptedBearers = 'any' | 'scimTokens';
 
@@ -24,13 +33,15 @@ const BEARER = /^Bearer +([0-9A-Za-z_]{1,256}) *$/i;
 export class GraphContext {
   readonly domain: Domain;
   readonly call: GraphCall;
+  readonly tenantUrl: TenantUrl;
   readonly #accepts: AcceptedBearers;
   #actor: Promise<Actor> | undefined;
   readonly #loaders = new Map<BatchRead<unknown>, Loader<unknown>>();
 
-  constructor(domain: Domain, call: GraphCall, accepts: AcceptedBearers) {
+  constructor(domain: Domain, call: GraphCall, { accepts, tenantUrl }: ContextSettings) {
     this.domain = domain;
     this.call = call;
+    this.tenantUrl = tenantUrl;
     this.#accepts = accepts;
   }
 
@@ -52,8 +63,8 @@ export class GraphContext {
 }
 
 /** A context for one request; the bearer is looked at when a resolver asks who acts. */
-export function createContext(domain: Domain, call: GraphCall, accepts: AcceptedBearers = 'any'): GraphContext {
-  return new GraphContext(domain, call, accepts);
+export function createContext(domain: Domain, call: GraphCall, settings: ContextSettings): GraphContext {
+  return new GraphContext(domain, call, settings);
 }
 
 /** A SCIM token and an API key name their kind themselves; each service refuses the other's. */

@@ -24,8 +24,6 @@ export const answers = {
     thrownAs: 'UNAUTHENTICATED',
     description: 'The bearer is missing, wrong, revoked or expired. Thrown, never data.',
   },
-  directoryNameTaken: { thrownAs: 'BAD_USER_INPUT', description: 'Another directory has this name.' },
-  directoryNotActive: { thrownAs: 'BAD_USER_INPUT', description: 'The directory takes no changes in its state.' },
   filterNotSupported: {
     thrownAs: 'BAD_USER_INPUT',
     description: 'The filter names or compares what cannot be searched.',
@@ -47,7 +45,6 @@ export const answers = {
     thrownAs: 'BAD_USER_INPUT',
     description: 'The value at `path` cannot be accepted; `message` says why.',
   },
-  lastOwner: { thrownAs: 'BAD_USER_INPUT', description: 'The organization would be left without an active owner.' },
   linkNotPending: { thrownAs: 'BAD_USER_INPUT', description: 'The link does not wait for a decision.' },
   notFound: {
     thrownAs: 'BAD_USER_INPUT',

@@ -1,6 +1,6 @@
 import { type DocumentNode, execute, type GraphQLFormattedError, type GraphQLSchema, parse, validate } from 'graphql';
 import type { Domain } from '../domain/domain.ts';
-import { type AcceptedBearers, createContext, type GraphCall } from './context.ts';
+import { type ContextSettings, createContext, type GraphCall } from './context.ts';
 import { presentErrors } from './errors.ts';
 import type { GraphLog } from './log.ts';
 
@@ -20,14 +20,14 @@ export class InProcessClient {
   readonly #schema: GraphQLSchema;
   readonly #domain: Domain;
   readonly #log: GraphLog;
-  readonly #accepts: AcceptedBearers;
+  readonly #settings: ContextSettings;
   readonly #documents = new Map<string, DocumentNode>();
 
-  constructor(schema: GraphQLSchema, domain: Domain, log: GraphLog, accepts: AcceptedBearers = 'any') {
+  constructor(schema: GraphQLSchema, domain: Domain, log: GraphLog, settings: ContextSettings) {
     this.#schema = schema;
     this.#domain = domain;
     this.#log = log;
-    this.#accepts = accepts;
+    this.#settings = settings;
   }
 
   /** Parses and validates static documents at the start. Throws when one does not fit the schema. */
@@ -44,7 +44,7 @@ export class InProcessClient {
     const { data, errors } = await execute({
       schema: this.#schema,
       document: this.#prepared(document.text),
-      contextValue: createContext(this.#domain, call, this.#accepts),
+      contextValue: createContext(this.#domain, call, this.#settings),
       variableValues: variables as Record<string, unknown>,
     });
     const answer = { data: data as Data | null };

@@ -8,7 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { Domain } from '../domain/domain.ts';
-import { createContext, type GraphContext } from './context.ts';
+import { createContext, type GraphContext, type TenantUrl } from './context.ts';
 import { requireAffordable } from './cost.ts';
 import { presentErrors } from './errors.ts';
 import { limitRules, TOKENS_MAX } from './limits.ts';
@@ -54,7 +54,7 @@ export function createGraphServer({
 }
 
 /** The context of a request over HTTP. A SCIM facade in a process of its own names the SCIM request by headers. */
-export function readGraphContext(domain: Domain, headers: IncomingHttpHeaders): GraphContext {
+export function readGraphContext(domain: Domain, headers: IncomingHttpHeaders, tenantUrl: TenantUrl): GraphContext {
   const requestId = one(headers['x-request-id']);
   const scimMethod = one(headers['x-rollcall-scim-method']);
   const call = {
@@ -63,7 +63,8 @@ export function readGraphContext(domain: Domain, headers: IncomingHttpHeaders): 
     method: scimMethod ?? 'POST',
     path: one(headers['x-rollcall-scim-path']) ?? '/graphql',
   };
-  return createContext(domain, call, scimMethod === undefined ? 'any' : 'scimTokens');
+  const accepts = scimMethod === undefined ? 'any' : 'scimTokens';
+  return createContext(domain, call, { accepts, tenantUrl });
 }
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;

@@ -62,6 +62,8 @@ export async function stopListening(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
+  // A busy client would keep its connection for ever: its next answer is its last.
+  server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
   server.closeIdleConnections();
   await closed;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../attributes/json.ts';
-import { type ProvisioningEventInput, reportProvisioningEventsDocument } from './documents/operations.ts';
+import { reportProvisioningEventsDocument } from './documents/operations.ts';
 import type { GraphCall, GraphClient } from './graph-client.ts';
 
 /** A read, or a request that was refused or failed. */
@@ -11,6 +11,17 @@ export type LoggedRequest = {
   readonly outcome: string;
   readonly resourceId: string;
   readonly detail: JsonObject;
+};
+
+/** As `reportProvisioningEvents` takes them. */
+export type ProvisioningEventInput = {
+  requestId: string;
+  method: string;
+  path: string;
+  outcome: string;
+  resourceId?: string;
+  detail: JsonObject;
+  at: string;
 };
 
 type Events = { reads: ProvisioningEventInput[]; refusals: ProvisioningEventInput[] };

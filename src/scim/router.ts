@@ -106,13 +106,14 @@ function send(response: ServerResponse<IncomingMessage>, requestId: string, { st
     response.writeHead(status, { ...headers, 'X-Request-Id': requestId }).end();
     return;
   }
-  const bytes = Buffer.from(JSON.stringify(body));
+  const text = JSON.stringify(body);
   response
     .writeHead(status, {
       ...headers,
       'X-Request-Id': requestId,
       'Content-Type': 'application/scim+json',
-      'Content-Length': bytes.length,
+      'Content-Length': Buffer.byteLength(text),
     })
-    .end(bytes);
+    // A text leaves in one piece with the headers.
+    .end(text);
 }

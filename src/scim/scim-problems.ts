@@ -10,15 +10,12 @@ const noScimMatter: ScimProblem = { status: 500 };
 /** The SCIM answer to every code that a mutation can give. */
 export const scimProblems = {
   CREDENTIAL_INVALID: { status: 401 },
-  DIRECTORY_NAME_TAKEN: noScimMatter,
-  DIRECTORY_NOT_ACTIVE: { status: 403 },
   FILTER_NOT_SUPPORTED: { status: 400, scimType: 'invalidFilter' },
   FORBIDDEN: { status: 403 },
   GROUP_IS_LINKED: noScimMatter,
   GROUP_NAME_TAKEN: { status: 409, scimType: 'uniqueness' },
   INVALID_SYNTAX: { status: 400, scimType: 'invalidSyntax' },
   INVALID_VALUE: { status: 400, scimType: 'invalidValue' },
-  LAST_OWNER: noScimMatter,
   LINK_NOT_PENDING: noScimMatter,
   NOT_FOUND: { status: 404 },
   PERMISSION_SET_BUILT_IN: noScimMatter,

@@ -29,7 +29,8 @@ function refusals(text: string): string[] {
 }
 
 function anonymous(): GraphContext {
-  return createContext({} as never, { authorization: undefined, requestId: 'r', method: 'POST', path: '/graphql' });
+  const call = { authorization: undefined, requestId: 'r', method: 'POST', path: '/graphql' };
+  return createContext({} as never, call, { accepts: 'any', tenantUrl: (id) => id });
 }
 
 /** What a caller without a bearer is answered: a document within the limits gets as far as being unauthenticated. */

@@ -8,6 +8,12 @@ import { createSchema } from '../../src/graph/schema.ts';
 import { TEST_SECRET_KEY, testPermissions } from '../harness/builders.ts';
 import { openTestDatabase } from '../harness/database.ts';
 
+/** The settings of the door at /graphql. */
+export const anyBearer = {
+  accepts: 'any',
+  tenantUrl: (id: string) => `https://rollcall.example/scim/v2/${id}`,
+} as const;
+
 export interface GraphOrganization {
   id: string;
   operator: Actor;
@@ -50,7 +56,12 @@ export async function openGraph(): Promise<OpenGraph> {
   const catalogue = new PermissionCatalogue(testPermissions);
   const domain = createDomain({ database: counter.database, catalogue, secretKey: TEST_SECRET_KEY });
   const failures: object[] = [];
-  const client = new InProcessClient(await createSchema(), domain, { error: (facts) => failures.push(facts) });
+  const client = new InProcessClient(
+    await createSchema(),
+    domain,
+    { error: (facts) => failures.push(facts) },
+    anyBearer,
+  );
   const run: OpenGraph['run'] = async <Data>(bearer: string | undefined, text: string, variables = {}) => {
     const call = { requestId: 'request-1', method: 'POST', path: '/graphql' };
     const authorization = bearer === undefined ? undefined : `Bearer ${bearer}`;

@@ -76,12 +76,22 @@ describe('the schema', () => {
   });
 
   it('fits every document of the SCIM facade', () => {
-    const client: GraphClient & InProcessClient = new InProcessClient(schema, {} as never, { error: () => undefined });
+    const client: GraphClient & InProcessClient = new InProcessClient(
+      schema,
+      {} as never,
+      { error: () => undefined },
+      { accepts: 'any', tenantUrl: (id) => id },
+    );
     expect(() => client.prepare(documents)).not.toThrow();
   });
 
   it('stops the start with a document that does not fit', () => {
-    const client = new InProcessClient(schema, {} as never, { error: () => undefined });
+    const client = new InProcessClient(
+      schema,
+      {} as never,
+      { error: () => undefined },
+      { accepts: 'any', tenantUrl: (id) => id },
+    );
     expect(() => client.prepare([{ text: '{ directoryUser(id: "1") { id } }' }])).toThrow(/directoryId/);
   });
 });

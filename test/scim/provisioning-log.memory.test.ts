@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ProvisioningEventInput } from '../../src/scim/documents/operations.ts';
+import type { ProvisioningEventInput } from '../../src/scim/provisioning-log.ts';
 import { type LoggedRequest, ProvisioningLog } from '../../src/scim/provisioning-log.ts';
 import { startFacade } from './facade-server.ts';
 import { AT, BEARER, DIRECTORY_ID, failed, MemoryGraph, thrown } from './memory-graph.ts';

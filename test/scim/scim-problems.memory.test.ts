@@ -14,7 +14,6 @@ describe('payloadProblem', () => {
     ['UNKNOWN_MEMBER', 400, 'invalidValue'],
     ['FILTER_NOT_SUPPORTED', 400, 'invalidFilter'],
     ['TOO_MANY', 400, 'tooMany'],
-    ['DIRECTORY_NOT_ACTIVE', 403, undefined],
   ])('answers %s with %i', (code, status, scimType) => {
     expect(payloadProblem({ code, message })).toMatchObject({ status, scimType, code, detail: message });
   });

@@ -56,9 +56,9 @@ export class DirectoryLists {
     return this.#list<DirectoryGroupRow>(actor, groupTable, 'directory_groups', GROUP_COLUMNS, request);
   }
 
-  /** A page of the directory's users for an admin. */
+  /** A page of the directory's users, with their groups, for an admin. */
   async pageOfUsers(actor: Actor, directoryId: string, page: PageRequest): Promise<Page<DirectoryUserRow>> {
-    return this.#page<DirectoryUserRow>(actor, 'directory_users', USER_COLUMNS, directoryId, page);
+    return this.#page<DirectoryUserRow>(actor, 'directory_users', `${USER_COLUMNS}, ${USER_GROUPS}`, directoryId, page);
   }
 
   /** A page of the directory's groups for an admin. */

@@ -8,6 +8,7 @@ import { requireDirectory } from '../directories/directory-access.ts';
 import { DomainError } from '../domain-error.ts';
 import { isId } from '../id.ts';
 import { type Page, type PageRequest, readPage } from '../page.ts';
+import { readReportedEvents, storableJson } from './reported-events.ts';
 
 export interface ProvisioningEventRow {
   id: string;
@@ -54,24 +55,6 @@ export async function recordProvisioningEvent(
   await transaction.rows(insertOne, ...values);
 }
 
-/** A read, a refusal or a failure as the facade saw it; writes tell of themselves. */
-export interface ReportedEvent {
-  requestId: string;
-  method: string;
-  path: string;
-  outcome: string;
-  resourceId?: string | null;
-  detail?: Record<string, unknown> | null;
-  at: Date;
-}
-
-const REPORTED_MAX = 5_000;
-const TEXT_LENGTH_MAX = 4_096;
-
-function storable(text: string): string {
-  return text.slice(0, TEXT_LENGTH_MAX).toWellFormed().replaceAll('\0', '\ufffd');
-}
-
 export class ProvisioningEvents {
   readonly #database: Database;
   readonly #clock: Clock;
@@ -82,26 +65,15 @@ export class ProvisioningEvents {
   }
 
   /**
-   * Keeps what the facade reports, with the directory's own token, of requests that wrote nothing. What PostgreSQL could
-   * not keep in a text is replaced, so that one hostile request does not hide the others. Throws `tooMany` above 5,000.
+   * Keeps what the facade reports, with the directory's own token, of requests that wrote nothing. Throws `tooMany` above
+   * 5,000 events, `invalidValue` for anything but a list of events.
    */
-  async report(actor: Actor, directoryId: string, events: ReportedEvent[]): Promise<number> {
+  async report(actor: Actor, directoryId: string, events: unknown): Promise<number> {
     if (actor.kind !== 'directory') throw new DomainError('forbidden', 'A directory reports its own requests.');
     requireDirectory(actor, directoryId);
-    if (events.length > REPORTED_MAX) {
-      throw new DomainError('tooMany', `At most ${REPORTED_MAX} events are reported at once.`, { path: 'events' });
-    }
-    const now = this.#clock();
-    // The facade's clock is not ours: an event never lies in our future.
-    const rows = events.map((event) => ({
-      ...event,
-      id: uuid(),
-      resourceId: event.resourceId && isId(event.resourceId) ? event.resourceId : null,
-      at: new Date(Math.min(event.at.getTime(), now.getTime())),
-    }));
+    const rows = readReportedEvents(events, this.#clock());
     if (rows.length > 0) {
-      const json = JSON.stringify(rows, (_key, value) => (typeof value === 'string' ? storable(value) : value));
-      await this.#database.run(actor.organizationId, insertMany, directoryId, json);
+      await this.#database.run(actor.organizationId, insertMany, directoryId, storableJson(rows));
     }
     return rows.length;
   }

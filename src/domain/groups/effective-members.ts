@@ -1,12 +1,12 @@
 /**
  * SQL rows of the groups that a user is in, by hand or through an actively linked directory group, one row a path:
- * group_id, source, group_link_id, directory_group_id. An inactive directory record leads nowhere. Whether the user is
- * active is asked apart. `user` is an SQL expression of the user's id.
+ * group_id, source, group_link_id, directory_group_id. An inactive directory record leads nowhere, unless `records` are
+ * `all`, to explain. Whether the user is active is asked apart. `user` is an SQL expression of the user's id.
  *
  * It goes from the user outwards, because a user's groups are few. `offset 0` keeps that order: without statistics, after a
  * first import for instance, the planner would go through all linked groups instead, 20 times slower.
  */
-export function groupPathsOf(user: string): string {
+export function groupPathsOf(user: string, records: 'active' | 'all' = 'active'): string {
   return `
     select gm.group_id, 'manual' as source, null::uuid as group_link_id, null::uuid as directory_group_id
       from group_members gm
@@ -14,7 +14,7 @@ export function groupPathsOf(user: string): string {
     union all
     select gl.group_id, 'directory', gl.id, dm.directory_group_id
       from user_links ul
-      join directory_users du on du.organization_id = $1 and du.id = ul.directory_user_id and du.active
+      join directory_users du on du.organization_id = $1 and du.id = ul.directory_user_id${records === 'active' ? ' and du.active' : ''}
      cross join lateral (
        select m.directory_group_id from directory_group_members m
         where m.organization_id = $1 and m.directory_user_id = du.id offset 0) dm

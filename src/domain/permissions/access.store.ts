@@ -66,7 +66,7 @@ export const explainPermission = statement<
               s.built_in as "builtIn", path.group_id as "groupId", g.name as "groupName",
               path.group_link_id as "groupLinkId", path.directory_group_id as "directoryGroupId",
               d.resource ->> 'displayName' as "directoryGroupName"
-         from (${grantPathsOf('u.id')}) path
+         from (${grantPathsOf('u.id', 'all')}) path
          join permission_sets s on s.organization_id = $1 and s.id = path.permission_set_id
          left join groups g on g.organization_id = $1 and g.id = path.group_id
          left join directory_groups d on d.organization_id = $1 and d.id = path.directory_group_id

@@ -1,7 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, ID, Info, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { DirectoryFilter } from '../../domain/directories/directory-filter.ts';
-import type { DirectoryUserRow } from '../../domain/directories/directory-users.store.ts';
 import { GraphContext } from '../context.ts';
 import { DeletePayload } from '../delete.payload.ts';
 import { answerMutation } from '../payload.ts';
@@ -13,7 +12,7 @@ import {
   ReplaceDirectoryUserInput,
 } from './directory-user.inputs.ts';
 import { DirectoryUserPayload } from './directory-user.payloads.ts';
-import { DirectoryGroupReferenceType, DirectoryUserListType, DirectoryUserType } from './directory-user.type.ts';
+import { DirectoryUserListType, DirectoryUserType } from './directory-user.type.ts';
 
 @Resolver(() => DirectoryUserType)
 export class DirectoryUserResolver {
@@ -67,10 +66,14 @@ export class DirectoryUserResolver {
     @Arg('input', () => ReplaceDirectoryUserInput, { description: 'The new document.' })
     input: ReplaceDirectoryUserInput,
     @Ctx() { domain, actor, call }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
   ) {
-    return answerMutation(input, async () => ({
-      directoryUser: await domain.directoryUsers.replace(await actor(), call, input),
-    }));
+    const withGroups = selects(info, 'directoryUser', 'groups');
+    return answerMutation(input, async () => {
+      const who = await actor();
+      const written = await domain.directoryUsers.replace(who, call, input);
+      return { directoryUser: withGroups ? await domain.directoryUsers.find(who, { ...input, withGroups }) : written };
+    });
   }
 
   @Mutation(() => DeletePayload, { description: 'Deletes a directory user; the user stays, deactivated.' })
@@ -82,13 +85,5 @@ export class DirectoryUserResolver {
       await domain.directoryUsers.delete(await actor(), call, input);
       return { deletedId: input.id };
     });
-  }
-
-  @FieldResolver(() => [DirectoryGroupReferenceType], { description: 'The directory groups it is a direct member of.' })
-  async groups(@Root() user: DirectoryUserRow, @Ctx() { domain, actor }: GraphContext) {
-    if (user.groups) return user.groups;
-    const { directoryId, id } = user;
-    const read = await domain.directoryUsers.find(await actor(), { directoryId, id, withGroups: true });
-    return read?.groups ?? [];
   }
 }

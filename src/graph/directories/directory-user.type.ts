@@ -30,6 +30,9 @@ export class DirectoryUserType {
 
   @Field(() => DateTimeScalar, { description: 'When the record was last changed.' })
   updatedAt: Date;
+
+  @Field(() => [DirectoryGroupReferenceType], { description: 'The directory groups it is a direct member of.' })
+  groups: DirectoryGroupReferenceType[];
 }
 
 @ObjectType('DirectoryUserList', {

@@ -50,6 +50,13 @@ export class DirectoryResolver {
     return answerMutation(input, async () => ({ directory: await domain.directories.update(await actor(), input) }));
   }
 
+  @FieldResolver(() => String, {
+    description: 'What the identity provider calls the Tenant URL: where it sends its SCIM requests.',
+  })
+  tenantUrl(@Root() directory: DirectoryRow, @Ctx() { tenantUrl }: GraphContext) {
+    return tenantUrl(directory.id);
+  }
+
   @FieldResolver(() => [ScimTokenType], { description: 'Its last 100 tokens, the newest first, revoked ones too.' })
   async tokens(@Root() directory: DirectoryRow, @Ctx() { domain, actor }: GraphContext) {
     return domain.scimTokens.list(await actor(), directory.id);

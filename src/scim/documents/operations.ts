@@ -78,15 +78,12 @@ export type MemberDeltaKind =
 
 export type MutationErrorCode =
   | 'CREDENTIAL_INVALID'
-  | 'DIRECTORY_NAME_TAKEN'
-  | 'DIRECTORY_NOT_ACTIVE'
   | 'FILTER_NOT_SUPPORTED'
   | 'FORBIDDEN'
   | 'GROUP_IS_LINKED'
   | 'GROUP_NAME_TAKEN'
   | 'INVALID_SYNTAX'
   | 'INVALID_VALUE'
-  | 'LAST_OWNER'
   | 'LINK_NOT_PENDING'
   | 'NOT_FOUND'
   | 'PERMISSIONS_EXCEED_OWN'
@@ -103,16 +100,6 @@ export type MutationErrorCode =
   | 'USER_NAME_TAKEN'
   | 'VERSION_CONFLICT';
 
-export type ProvisioningEventInput = {
-  at: string;
-  detail?: Json | null | undefined;
-  method: string;
-  outcome: string;
-  path: string;
-  requestId: string;
-  resourceId?: string | null | undefined;
-};
-
 export type ReplaceDirectoryUserInput = {
   directoryId: string;
   id: string;
@@ -122,7 +109,7 @@ export type ReplaceDirectoryUserInput = {
 
 export type ReportProvisioningEventsInput = {
   directoryId: string;
-  events: Array<ProvisioningEventInput>;
+  events: Json;
 };
 
 export type OpenDirectoryQueryVariables = Exact<{

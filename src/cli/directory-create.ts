@@ -1,0 +1,39 @@
+import type { Command } from './command.ts';
+import { findOrganization } from './find-organization.ts';
+import { withSession } from './open-session.ts';
+import { tenantUrlOf } from './tenant-url.ts';
+import { table } from './terminal.ts';
+
+export const command: Command = {
+  name: 'directory create',
+  summary: 'Connect a directory (an identity provider) to an organization.',
+  usage: 'Gives the Tenant URL. The token that goes with it comes from: rollcall scim-token create',
+  options: {
+    org: { description: "The organization's slug.", placeholder: 'SLUG', required: true },
+    name: { description: 'As admins read it (default "Microsoft Entra ID").', placeholder: 'NAME' },
+  },
+  run: (context) =>
+    withSession(context, async ({ domain, config }) => {
+      const { options, terminal } = context;
+      const organization = await findOrganization(domain, options.requiredText('org'));
+      const name = options.text('name') ?? 'Microsoft Entra ID';
+      const { id } = await domain.directories.create(organization.operator, { name });
+      const tenantUrl = tenantUrlOf(config, id);
+      const facts = table(
+        [
+          ['Tenant URL', terminal.paint('cyan', tenantUrl)],
+          ['id', id],
+        ],
+        '  ',
+      );
+      const human = [
+        `${terminal.paint('green', '✓')} ${terminal.paint('bold', name)} is connected to ${organization.name}.`,
+        '',
+        facts,
+        '',
+        'Next, make the token it signs in with:',
+        `  npx rollcall scim-token create --directory ${id}`,
+      ];
+      return { json: { id, tenantUrl }, human: human.join('\n') };
+    }),
+};

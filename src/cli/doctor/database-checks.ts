@@ -1,0 +1,89 @@
+import type { Config } from '../../config.ts';
+import type { DatabaseConnection } from '../../database/connection.ts';
+import { Database } from '../../database/database.ts';
+import { openEmbeddedPostgres } from '../../database/embedded/embedded-postgres.ts';
+import { openOrm } from '../../database/orm.ts';
+import { statement } from '../../database/statement.ts';
+import { messageOf } from '../open-session.ts';
+import { type Check, ok, wrong } from './check.ts';
+
+const postgresMajorMin = 15;
+const serverVersion = statement<{ version: string; role: string }>(
+  `select current_setting('server_version') as version, current_user as role`,
+);
+
+/** PostgreSQL's version, the migrations, and that row-level security binds the service's role. Changes no data. */
+export async function checkDatabase(config: Config): Promise<Check[]> {
+  const { databaseUrl, migrationDatabaseUrl = databaseUrl, dataDir } = config;
+  if (databaseUrl !== undefined) {
+    return checkServer('DATABASE_URL', {
+      connection: { connectionString: databaseUrl },
+      migration: { connectionString: migrationDatabaseUrl ?? databaseUrl },
+    });
+  }
+  try {
+    const server = await openEmbeddedPostgres({ dataDir, log: () => undefined });
+    const { connection } = server;
+    return await checkServer('embedded', { connection, migration: connection }).finally(() => server.close());
+  } catch (error) {
+    return [wrong('PostgreSQL', messageOf(error), `Look into the log under ${dataDir}, or set DATABASE_URL.`)];
+  }
+}
+
+async function checkServer(
+  kind: string,
+  { connection, migration }: { connection: DatabaseConnection; migration: DatabaseConnection },
+): Promise<Check[]> {
+  const migrations = await checkMigrations(migration);
+  if (migrations.isUnreachable) return [wrong('PostgreSQL', migrations.reason, 'Start it, or correct DATABASE_URL.')];
+  return [...(await checkRole(kind, connection, migrations.pending.length > 0)), migrationsCheck(migrations.pending)];
+}
+
+type Migrations = { isUnreachable: true; reason: string } | { isUnreachable: false; pending: string[] };
+
+async function checkMigrations(connection: DatabaseConnection): Promise<Migrations> {
+  try {
+    const orm = await openOrm(connection);
+    try {
+      const pending = await orm.migrator.getPending();
+      return { isUnreachable: false, pending: pending.map(({ name }) => name) };
+    } finally {
+      await orm.close(true);
+    }
+  } catch (error) {
+    return { isUnreachable: true, reason: messageOf(error) };
+  }
+}
+
+function migrationsCheck(pending: readonly string[]): Check {
+  if (pending.length === 0) return ok('Migrations', 'up to date');
+  return wrong(
+    'Migrations',
+    `not run yet: ${pending.join(', ')}`,
+    'Run: npx rollcall migrate (npm start does it by itself)',
+  );
+}
+
+/** Opening the pool is the proof: it takes the service's role and refuses one that could pass row-level security. */
+async function checkRole(kind: string, connection: DatabaseConnection, isUnmigrated: boolean): Promise<Check[]> {
+  try {
+    const database = await Database.open({ connection, poolSizeMax: 1 });
+    try {
+      const [server] = await database.lookUp(serverVersion);
+      return [versionCheck(kind, server?.version ?? ''), ok('Role', `${server?.role}, bound by row-level security`)];
+    } finally {
+      await database.close();
+    }
+  } catch (error) {
+    const advice = isUnmigrated
+      ? 'Run: npx rollcall migrate'
+      : 'Let the user of DATABASE_URL be a plain one that may take the role rollcall_service.';
+    return [wrong('Role', messageOf(error), advice)];
+  }
+}
+
+function versionCheck(kind: string, version: string): Check {
+  const detail = `${version.split(' ')[0]}, ${kind}`;
+  if (Number.parseInt(version, 10) >= postgresMajorMin) return ok('PostgreSQL', detail);
+  return wrong('PostgreSQL', detail, `Rollcall needs PostgreSQL ${postgresMajorMin} or newer.`);
+}

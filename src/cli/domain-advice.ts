@@ -1,0 +1,14 @@
+import type { DomainErrorCode } from '../domain/domain-error.ts';
+
+/** What to do next on the command line, where the error's own sentence does not say it. */
+const nextSteps: Partial<Record<DomainErrorCode, string>> = {
+  planLacksScim: 'Change it with: npx rollcall org update --org SLUG --plan enterprise',
+  ssoRequired: 'Lift it with: npx rollcall org update --org SLUG --scim-without-sso',
+  slugTaken: 'Choose another --slug; npx rollcall org list shows those in use.',
+  previewOutdated: 'See: npx rollcall link preview --org SLUG LINK_ID',
+  linkNotPending: 'See: npx rollcall link list --org SLUG --all',
+};
+
+export function nextStepAfter(code: DomainErrorCode): string | undefined {
+  return nextSteps[code];
+}

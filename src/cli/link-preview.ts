@@ -1,0 +1,21 @@
+import type { Command } from './command.ts';
+import { findOrganization } from './find-organization.ts';
+import { previewText } from './link-text.ts';
+import { withSession } from './open-session.ts';
+
+export const command: Command = {
+  name: 'link preview',
+  summary: 'Show what approving a link would do, without doing it.',
+  usage: '',
+  argument: { placeholder: 'LINK_ID', description: 'From: rollcall link list.' },
+  options: { org: { description: "The organization's slug.", placeholder: 'SLUG', required: true } },
+  run: (context) =>
+    withSession(context, async ({ domain }) => {
+      const { options, terminal } = context;
+      const { operator, slug } = await findOrganization(domain, options.requiredText('org'));
+      const preview = await domain.links.preview(operator, options.argument);
+      const { id, state } = preview.link;
+      const next = state === 'pending' ? ['', `Approve it: npx rollcall link approve --org ${slug} ${id}`] : [];
+      return { json: preview, human: [previewText(preview, domain.catalogue, terminal), ...next].join('\n') };
+    }),
+};

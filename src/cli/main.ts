@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { DomainError } from '../domain/domain-error.ts';
+import type { Command, CommandContext, CommandResult } from './command.ts';
+import { CommandError, UsageError } from './command-error.ts';
+import { commandHelp, overview } from './command-help.ts';
+import { commands } from './commands.ts';
+import { nextStepAfter } from './domain-advice.ts';
+import { nearestName } from './nearest-name.ts';
+import { OptionValues } from './option-values.ts';
+import { stopRequested } from './stop-requested.ts';
+import { openTerminal, type Terminal, type TerminalStreams } from './terminal.ts';
+
+const exitCodes = { success: 0, failure: 1, usage: 2 } as const;
+
+export interface CliStreams extends TerminalStreams {
+  /** Ends a command that stays, as Ctrl-C does. */
+  stop?: AbortSignal;
+}
+
+const processStreams: CliStreams = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: process.env,
+};
+
+/** Runs one command line (without `rollcall` itself) and answers the exit code: 0 success, 1 failure, 2 usage. Never rejects. */
+export async function runCli(args: readonly string[], streams: CliStreams = processStreams): Promise<number> {
+  const { environment } = streams;
+  const terminal = openTerminal(streams);
+  const isJson = args.includes('--json');
+  const untilStopped = () => stopRequested(streams.stop);
+  try {
+    const words = args.filter((arg) => arg !== '--json');
+    return report(await dispatch(words, { terminal, environment, isJson, untilStopped }), isJson, terminal);
+  } catch (error) {
+    const isDebugged = environment.LOG_LEVEL === 'debug' && error instanceof Error;
+    if (isDebugged) terminal.stderr.write(`${error.stack}\n`);
+    return reportError(error, isJson, terminal);
+  }
+}
+
+async function dispatch(args: readonly string[], context: Omit<CommandContext, 'options'>): Promise<CommandResult> {
+  const { terminal } = context;
+  const [first, ...others] = args;
+  if (first === undefined || first === '--help' || first === '-h' || (first === 'help' && others.length === 0)) {
+    return {
+      json: { commands: commands.map(({ name, summary }) => ({ name, summary })) },
+      human: overview(commands, terminal),
+    };
+  }
+  if (first === '--version') {
+    const version = packageVersion();
+    return { json: { version }, human: version };
+  }
+  if (first === 'help') return helpFor(findCommand(others).command, terminal);
+  const { command, rest } = findCommand(args);
+  if (rest.includes('--help') || rest.includes('-h')) return helpFor(command, terminal);
+  try {
+    return await command.run({ ...context, options: OptionValues.parse(rest, command) });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${error.message} See: rollcall help ${command.name}`);
+  }
+}
+
+/** The command named by the first one or two words; throws UsageError with the nearest name for an unknown one. */
+function findCommand(args: readonly string[]): { command: Command; rest: readonly string[] } {
+  for (const count of [2, 1]) {
+    const name = args.slice(0, count).join(' ');
+    const command = commands.find((candidate) => candidate.name === name);
+    if (command) return { command, rest: args.slice(count) };
+  }
+  const words = args.slice(0, 2).filter((arg) => !arg.startsWith('-'));
+  const typed = words.join(' ');
+  const family = commands.filter((command) => command.name.startsWith(`${words[0]} `)).map((command) => command.name);
+  if (words.length < 2 && family.length > 0) {
+    throw new UsageError(`"rollcall ${typed}" needs one more word: ${family.join(', ')}.`);
+  }
+  // A command's first word alone is near to what was typed where the second word is still missing.
+  const names = commands.flatMap(({ name }) => [name, name.split(' ')[0] ?? name]);
+  const near = nearestName(typed, names) ?? nearestName(words[0] ?? '', names);
+  const meant = commands.find(({ name }) => name === near || name.startsWith(`${near} `))?.name;
+  const hint = meant === undefined ? 'See: rollcall --help' : `Did you mean "rollcall ${meant}"?`;
+  throw new UsageError(`There is no command "rollcall ${typed || args[0]}". ${hint}`);
+}
+
+function helpFor(command: Command, terminal: Terminal): CommandResult {
+  const { name, summary, usage, argument, options } = command;
+  return { json: { name, summary, usage, argument, options }, human: commandHelp(command, terminal) };
+}
+
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
+}
+
+function report({ json, human, failure }: CommandResult, isJson: boolean, { stdout, stderr, paint }: Terminal): number {
+  const value = failure ? { error: failure, ...asObject(json) } : json;
+  if (isJson && value !== undefined) stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  else if (!isJson && human !== '') stdout.write(`${human}\n`);
+  if (!failure) return exitCodes.success;
+  if (!isJson) stderr.write(`${paint('red', failure.message)}\n`);
+  return exitCodes.failure;
+}
+
+/** What a failed command found out stands beside its error. */
+function asObject(json: unknown): object {
+  return typeof json === 'object' && json !== null ? json : {};
+}
+
+function reportError(error: unknown, isJson: boolean, { stdout, stderr }: Terminal): number {
+  const isUsage = error instanceof UsageError;
+  const { code, message } = describe(error);
+  if (isJson) stdout.write(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
+  else stderr.write(`${message}\n`);
+  return isUsage ? exitCodes.usage : exitCodes.failure;
+}
+
+function describe(error: unknown): { code: string; message: string } {
+  if (error instanceof UsageError) return { code: 'usage', message: error.message };
+  if (error instanceof CommandError) return { code: error.code, message: error.message };
+  if (error instanceof DomainError) {
+    const nextStep = nextStepAfter(error.code);
+    return { code: error.code, message: [error.message, ...(nextStep ? [nextStep] : [])].join(' ') };
+  }
+  const reason = (error instanceof Error ? error.message : String(error)).replace(/[.\s]+$/u, '');
+  return {
+    code: 'unexpected',
+    message: `Something unexpected went wrong: ${reason}. LOG_LEVEL=debug shows where.`,
+  };
+}

@@ -1,0 +1,84 @@
+import { createInterface } from 'node:readline/promises';
+import { stripVTControlCharacters, styleText } from 'node:util';
+import type { Environment } from './command.ts';
+
+type TextStyle = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+
+/** The streams of a command and what may be written on them. */
+export interface Terminal {
+  stdin: NodeJS.ReadableStream;
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream;
+  /** Colours a text for stdout: only where it is a terminal, and never under NO_COLOR. */
+  paint(style: TextStyle, text: string): string;
+  /** Whether somebody watches stderr, so that a progress bar makes sense. */
+  isWatched: boolean;
+  /** Whether somebody can be asked: both ends of the question are a terminal. */
+  canAsk: boolean;
+}
+
+export interface TerminalStreams {
+  stdin: NodeJS.ReadableStream;
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream;
+  environment: Environment;
+}
+
+export function openTerminal({ stdin, stdout, stderr, environment }: TerminalStreams): Terminal {
+  const hasColours = isTty(stdout) && !environment.NO_COLOR && environment.TERM !== 'dumb';
+  return {
+    stdin,
+    stdout,
+    stderr,
+    paint: (style, text) => (hasColours ? styleText(style, text, { validateStream: false }) : text),
+    isWatched: isTty(stderr) && environment.TERM !== 'dumb',
+    canAsk: isTty(stdin) && isTty(stderr),
+  };
+}
+
+function isTty(stream: NodeJS.WritableStream | NodeJS.ReadableStream): boolean {
+  return 'isTTY' in stream && stream.isTTY === true;
+}
+
+/** Asks on stderr, which leaves stdout to the answer of the command; only y or yes agrees. */
+export async function confirm({ stdin, stderr }: Terminal, question: string): Promise<boolean> {
+  const lines = createInterface({ input: stdin, output: stderr });
+  // An input that ends would leave the question open for ever.
+  const ended = new Promise<string>((resolve) => {
+    lines.once('close', () => resolve(''));
+  });
+  const answer = await Promise.race([lines.question(`${question} [y/N] `), ended]);
+  lines.close();
+  return /^y(es)?$/iu.test(answer.trim());
+}
+
+/** Rows as aligned columns, two spaces apart; columns whose every cell is a number are aligned right. */
+export function table(rows: readonly (readonly string[])[], indent = ''): string {
+  const cells = rows.map((row) => row.map((text) => ({ text, plain: stripVTControlCharacters(text) })));
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const layout = Array.from({ length: columns }, (_, column) => {
+    const plain = cells.map((row) => row[column]?.plain ?? '');
+    return {
+      width: Math.max(...plain.map((text) => text.length)),
+      isNumeric: plain.every((text) => /^[\d,.]+$/u.test(text)),
+    };
+  });
+  const lines = cells.map((row) =>
+    row.map(({ text, plain }, column) => {
+      const { width, isNumeric } = layout[column] ?? { width: 0, isNumeric: false };
+      const padding = ' '.repeat(width - plain.length);
+      return isNumeric ? padding + text : text + padding;
+    }),
+  );
+  return lines.map((line) => `${indent}${line.join('  ')}`.trimEnd()).join('\n');
+}
+
+/** The first row of a table of things. */
+export function heading({ paint }: Terminal, columns: readonly string[]): string[] {
+  return columns.map((column) => paint('dim', column));
+}
+
+/** To the minute, in UTC, as logs have it. */
+export function dateText(date: Date): string {
+  return date.toISOString().slice(0, 16).replace('T', ' ');
+}
