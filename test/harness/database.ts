@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
+import type { DatabaseConnection } from '../../src/database/connection.ts';
 import { Database } from '../../src/database/database.ts';
 import type { EmbeddedPostgresConnection } from '../../src/database/embedded/embedded-postgres.ts';
-import type { DatabaseConnection } from '../../src/database/orm.ts';
 import { cloneDatabase, dropDatabase } from './cluster.ts';
 
 export interface TestDatabase {

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
+import type { DatabaseConnection } from '../../src/database/connection.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import type { DatabaseConnection } from '../../src/database/orm.ts';
 import { cloneDatabase, startTestCluster } from './cluster.ts';
 
 declare module 'vitest' {
