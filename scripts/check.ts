@@ -23,7 +23,7 @@ const steps: Step[] = [
   { name: 'schema', command: ['scripts/generate-schema.ts', '--check'] },
   { name: 'documents', command: ['scripts/generate-operations.ts', '--check'] },
   { name: 'migrations', command: ['scripts/migrations.ts', '--check'] },
-  { name: 'tests', command: [bin('vitest'), 'run', ...(isAll ? [] : ['--project', 'memory'])] },
+  { name: 'tests', command: [bin('vitest'), 'run', '--reporter=dot', ...(isAll ? [] : ['--project', 'memory'])] },
 ];
 
 let passed = 0;
