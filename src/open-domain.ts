@@ -68,7 +68,7 @@ async function openServer(config: Config, log: Log): Promise<DatabaseServer> {
   }
   const postgres = await openEmbeddedPostgres({
     dataDir: config.dataDir,
-    log: (event, details) => log('info', `embedded PostgreSQL: ${event}`, details),
+    log: (event, details) => log('info', event.replaceAll('_', ' '), details),
   });
   return { connection: postgres.connection, migration: postgres.connection, close: () => postgres.close() };
 }

@@ -19,7 +19,8 @@ export const command: Command = {
   run: (context) => {
     const { options, terminal, isJson } = context;
     const isDecided = options.flag('yes') || options.text('digest') !== undefined;
-    if (!isDecided && (isJson || !terminal.canAsk)) throw new UsageError('Nobody can be asked here: give --yes.');
+    if (!isDecided && (isJson || !terminal.canAsk))
+      throw new UsageError('Nobody can be asked here: look at it with link preview, then give --yes.');
     return withSession(context, (session) => approve(session, context, isDecided));
   },
 };

@@ -8,7 +8,10 @@ export const command: Command = {
   summary: 'Decline a link that waits: nobody gains anything by it.',
   usage: 'A rejected link can still be approved later.',
   argument: { placeholder: 'LINK_ID', description: 'From: rollcall link list.' },
-  options: { org: { description: "The organization's slug.", placeholder: 'SLUG', required: true } },
+  options: {
+    org: { description: "The organization's slug.", placeholder: 'SLUG', required: true },
+    yes: { description: 'As for approve; nothing is asked.' },
+  },
   run: (context) =>
     withSession(context, async ({ domain }) => {
       const { options, terminal } = context;

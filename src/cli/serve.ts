@@ -36,6 +36,8 @@ async function run({ environment, terminal, isJson, untilStopped }: CommandConte
   const json = JSON.stringify({ url: publicUrl, graphqlUrl, tenantUrl });
   terminal.stdout.write(`${isJson ? json : `${ready}\n\n${table(facts, '  ')}`}\n`);
   await stopped;
+  logger.info('stopping: running requests end first');
   await service.close();
+  logger.info('stopped');
   return { json: undefined, human: '' };
 }

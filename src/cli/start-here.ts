@@ -12,7 +12,10 @@ export async function startHere<Started extends Listening>(
 ): Promise<Started> {
   return start(await import('../app.ts')).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') {
-      throw new CommandError('startFailed', `${messageOf(error)} To find out more: npx rollcall doctor`);
+      throw new CommandError(
+        'startFailed',
+        `${messageOf(error).replace(/\.?$/, '.')} To find out more: npx rollcall doctor`,
+      );
     }
     const other = `PORT=${config.port + 1} ${command}`;
     throw new CommandError(

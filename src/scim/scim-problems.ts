@@ -79,7 +79,9 @@ export function thrownProblem({ message, extensions }: GraphProblem): GraphRefus
 }
 
 function unauthorized(): ScimError {
-  return scimErrors.unauthorized('The request needs a bearer token of this directory');
+  return scimErrors.unauthorized(
+    'The request needs a bearer token of this directory, whose id is the last part of the Tenant URL',
+  );
 }
 
 function isKnown(code: string): code is MutationErrorCode {

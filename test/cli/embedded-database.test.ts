@@ -46,6 +46,6 @@ it('logs of the database appear only under LOG_LEVEL=debug, on stderr', async ()
   const quiet = await rollcall({ ...environment, LOG_LEVEL: 'info' }, 'org', 'list');
   const talking = await rollcall({ ...environment, LOG_LEVEL: 'debug' }, 'org', 'list');
   expect(quiet.stderr).toBe('');
-  expect(talking.stderr).toContain('embedded_postgres_started');
+  expect(talking.stderr).toContain('embedded postgres started');
   expect(talking.stdout).toBe(quiet.stdout);
 });
