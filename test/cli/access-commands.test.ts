@@ -141,7 +141,7 @@ describe('link', () => {
     const { slug, waiting } = await aProvisionedOrganization();
     const { exitCode, stderr } = await rollcall(environment, 'link', 'approve', '--org', slug, waiting.id);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('Nobody can be asked here: give --yes.');
+    expect(stderr).toContain('Nobody can be asked here: look at it with link preview, then give --yes.');
   });
 
   it('approve --digest refuses what is not as that preview showed it', async () => {

@@ -214,10 +214,14 @@ describe('values', () => {
       await unchanged(async () => {
         for (const noun of ['User', 'Group']) {
           const query = `mutation M($input: CreateDirectory${noun}Input!) { createDirectory${noun}(input: $input) { errors { code path } } }`;
-          const answer = await postGraphql<Record<string, { errors: { code: string }[] }>>(target.service.url, apiKey, {
-            query,
-            variables: { input: { directoryId, resource } },
-          });
+          const answer = await postGraphql<Record<string, { errors: { code: string }[] }>>(
+            target.service.url,
+            target.connected.directory.token,
+            {
+              query,
+              variables: { input: { directoryId, resource } },
+            },
+          );
           const codes = answer.data?.[`createDirectory${noun}`]?.errors.map((error) => error.code);
           const thrown = answer.errors?.map((error) => error.extensions?.code);
           expect(codes ?? thrown).toEqual([expect.stringMatching(/^(INVALID_VALUE|INVALID_SYNTAX|BAD_USER_INPUT)$/)]);

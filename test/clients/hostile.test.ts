@@ -180,6 +180,12 @@ describe('PATCH', () => {
 });
 
 describe('filters and addresses', () => {
+  it('that ask for nothing, or for members by anything but their ids, are refused and never widened', async () => {
+    const paths = ['/Users?filter=', '/Groups?filter=+', '/Groups?filter=members.type+eq+%22User%22'];
+    const answers = await target.refuses(paths.map((path) => get(path)));
+    expect(scimTypesOf(answers)).toEqual(['invalidFilter']);
+  });
+
   it('that are too deep, too long or no filter at all are refused with invalidFilter', async () => {
     const term = 'userName eq "x"';
     const filters = [
@@ -296,6 +302,15 @@ describe('filters and addresses', () => {
 });
 
 describe('headers', () => {
+  it('that name a version which no record ever has do not match', async () => {
+    const body = { schemas: [], userName: 'hostile' };
+    const versions = ['W/"2147483648"', 'W/"999999999999999"', '"0"', 'W/"x"'];
+    await target.refuses(
+      versions.map((version) => ({ ...put(JSON.stringify(body), target.userPath), headers: { 'If-Match': version } })),
+      [412],
+    );
+  });
+
   it('larger than the server reads are refused with 431 and leave the service standing', async () => {
     for (const headers of [{ 'X-Large': 'x'.repeat(20_000) }, { Authorization: `Bearer ${'x'.repeat(20_000)}` }]) {
       const answer = await target.send({ ...get('/Users'), headers }).catch((error: unknown) => error);

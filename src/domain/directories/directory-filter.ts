@@ -107,6 +107,7 @@ function compareRow(table: ResourceTable, compare: AttributeComparison, paramete
     const key = parameter(foldKey(text(value)));
     return `(d.email_key = ${key} or ${keyRow(canonicalPath, key)})`;
   }
+  if (attribute.keptApart) throw unsupported('members are found by value only.');
   if (hasKeyRows(canonicalPath)) return keyed(canonicalPath, text(value), parameter);
   if (attribute.multiValued && subAttribute) {
     const filter = { compare: { ...compare, value } };

@@ -14,7 +14,7 @@ import { recordProvisioningEvent } from '../events/provisioning-events.ts';
 import { isId } from '../id.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import type { Call } from './call.ts';
-import { requireDirectory } from './directory-access.ts';
+import { requireDirectory, requireDirectoryItself } from './directory-access.ts';
 import type { DeltaAnswer, DirectoryGroupRow } from './directory-groups.store.ts';
 import * as store from './directory-groups.store.ts';
 import { deleteGroupMadeByDirectory, linkedGroup, linkNewGroup, renameLinkedGroup } from './link-groups.ts';
@@ -83,7 +83,7 @@ export class DirectoryGroups {
     call: Call,
     input: { directoryId: string; resource: unknown; memberIds?: string[] },
   ): Promise<DirectoryGroupRow> {
-    requireDirectory(actor, input.directoryId);
+    requireDirectoryItself(actor, input.directoryId);
     const resource = readGroup(input.resource);
     const id = uuid();
     const at = this.#clock();
@@ -125,7 +125,7 @@ export class DirectoryGroups {
    * `notFound`, `versionConflict`, `groupNameTaken`, `invalidValue`, and in a strict directory `unknownMember`.
    */
   async change(actor: Actor, call: Call, input: GroupChange): Promise<void> {
-    requireDirectory(actor, input.directoryId);
+    requireDirectoryItself(actor, input.directoryId);
     if (!isId(input.id) || !isId(input.directoryId)) throw notFound('group', input.id);
     const delta = onlyDelta(input);
     if (delta) {
@@ -141,7 +141,7 @@ export class DirectoryGroups {
     call: Call,
     input: { directoryId: string; id: string; ifVersions?: number[] | null },
   ): Promise<void> {
-    requireDirectory(actor, input.directoryId);
+    requireDirectoryItself(actor, input.directoryId);
     if (!isId(input.id) || !isId(input.directoryId)) throw notFound('group', input.id);
     await this.#database.transaction(actor.organizationId, async (transaction) => {
       const group = await lockGroup(transaction, input);
@@ -204,7 +204,10 @@ export class DirectoryGroups {
       }
       if (isRenamed) {
         const renamed = { id: input.id, directoryId: input.directoryId, displayName: String(resource.displayName), at };
-        await renameLinkedGroup(transaction, actor, renamed);
+        await renameLinkedGroup(transaction, actor, renamed, {
+          groupMatching: rules.groupMatching,
+          catalogue: this.#catalogue,
+        });
       }
       await this.#tellOfChange(transaction, actor, call, { input, isRewritten, members, at });
     });

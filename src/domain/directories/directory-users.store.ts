@@ -149,7 +149,8 @@ export const updateUsers = prepared<{
      select d.id, d.version, d.active as "wasActive", d.created_at, n."isActive", n.resource,
             d.resource is distinct from n.resource as "isChanged",
             (i."ifVersions" is null or d.version = any(i."ifVersions")) as "isExpected",
-            (not d.active and n."isActive" and d.person_external_id <> i."externalId") is true as "isNewPerson"
+            (d.person_external_id <> i."externalId"
+             and (not d.active and n."isActive" or d.active and d.external_id is null)) is true as "isNewPerson"
        from item i
        join directory_users d on d.organization_id = $1 and d.id = i."id" and d.directory_id = i."directoryId"
       cross join lateral (
@@ -214,11 +215,11 @@ export const updateUsers = prepared<{
 /** Deletes one directory user, its memberships and links; the product's user stays, deactivated unless manual. */
 export const deleteUser = statement<{ id: string; isExpected: boolean; isDeleted: boolean; userId: string | null }>(
   `with before as (
-     select d.id, ($4::int[] is null or d.version = any($4::int[])) as "isExpected"
+     select d.id, d.active, ($4::int[] is null or d.version = any($4::int[])) as "isExpected"
        from directory_users d where d.organization_id = $1 and d.directory_id = $2 and d.id = $3 for update
    ), link as (
      select l.user_id from user_links l join before b on l.directory_user_id = b.id
-      where l.organization_id = $1 and l.state = 'active'
+      where l.organization_id = $1 and l.state = 'active' and b.active
    ), deleted as (
      delete from directory_users d using before b
       where d.organization_id = $1 and d.id = b.id and b."isExpected" returning d.id
@@ -236,10 +237,11 @@ export const directoryExists = statement<{ id: string }>(
   'select id from directories where organization_id = $1 and id = $2',
 );
 
-/** Marks an inactive record as the next person's; no row when it is active or already theirs. */
+/** Marks a record that came without its externalId, or lay inactive, as the next person's; no row when it is theirs. */
 export const takeOver = statement<{ id: string }>(
   `update directory_users set person_external_id = $4
-    where organization_id = $1 and id = $2 and directory_id = $3 and not active and person_external_id <> $4
+    where organization_id = $1 and id = $2 and directory_id = $3 and person_external_id <> $4
+      and (not active or external_id is null)
    returning id`,
 );
 
@@ -274,13 +276,22 @@ export const forgetPerson = statement<{ userId: string }>(
    returning u.id as "userId"`,
 );
 
-/** Gives a record to a new person: a new user and an active link. */
-export const linkNewPerson = statement<never>(
-  `with made as (
+/**
+ * Gives a record to a new person: a new user and an active link. Where somebody else still has the userName, by hand or
+ * from another directory, the link waits for an admin to say whether they are the same, as for any existing user.
+ */
+export const linkNewPerson = statement<{ state: string; userId: string }>(
+  `with holder as (
+     select id from users where organization_id = $1 and user_name_key = $4
+   ), made as (
      insert into users (organization_id, id, user_name, user_name_key, display_name, email, email_key, is_manual,
                         version, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, false, 1, $10, $10)
+     select $1, $2, $3, $4, $5, $6, $7, false, 1, $10::timestamptz, $10::timestamptz
+      where not exists (select 1 from holder)
    )
-   insert into user_links (organization_id, id, directory_user_id, user_id, state, version, created_at, updated_at)
-   values ($1, $8, $9, $2, 'active', 1, $10, $10)`,
+   insert into user_links (organization_id, id, directory_user_id, user_id, state, reason, version, created_at, updated_at)
+   select $1, $8, $9, coalesce((select id from holder), $2::uuid),
+          case when exists (select 1 from holder) then 'pending' else 'active' end,
+          case when exists (select 1 from holder) then 'user_exists' end, 1, $10::timestamptz, $10::timestamptz
+   returning state, user_id as "userId"`,
 );

@@ -13,7 +13,7 @@ import { recordEvent } from '../events/domain-event.ts';
 import { recordProvisioningEvent } from '../events/provisioning-events.ts';
 import { isId } from '../id.ts';
 import type { Call } from './call.ts';
-import { requireDirectory } from './directory-access.ts';
+import { requireDirectory, requireDirectoryItself } from './directory-access.ts';
 import { columnsOf, profileOf } from './directory-user-columns.ts';
 import type { DirectoryUserRow } from './directory-users.store.ts';
 import * as store from './directory-users.store.ts';
@@ -32,6 +32,8 @@ interface WriteItem {
   at: Date;
   [column: string]: unknown;
 }
+
+const CREATE_ATTEMPTS_MAX = 5;
 
 type UpdateItem = WriteItem & { ifVersions: number[] | null };
 type Updated = {
@@ -102,11 +104,11 @@ export class DirectoryUsers {
    * has it, `invalidValue` or `invalidSyntax` with the path for a document that cannot be stored.
    */
   async create(actor: Actor, call: Call, input: UserWrite): Promise<DirectoryUserRow> {
-    requireDirectory(actor, input.directoryId);
+    requireDirectoryItself(actor, input.directoryId);
     await this.#requireKnownDirectory(actor, input.directoryId);
     const resource = readUser(input.resource, true);
     const item = this.#writeItem(actor, call, { ...input, id: uuid(), resource });
-    const created = await this.#create(actor.organizationId, item);
+    const created = await this.#createOnce(actor.organizationId, item);
     if (!created) return this.#revive(actor, call, input.directoryId, resource);
     return { ...input, id: item.id, version: 1, resource, createdAt: item.at, updatedAt: item.at, groups: [] };
   }
@@ -120,7 +122,7 @@ export class DirectoryUsers {
     call: Call,
     input: UserWrite & { id: string; ifVersions?: number[] | null },
   ): Promise<DirectoryUserRow> {
-    requireDirectory(actor, input.directoryId);
+    requireDirectoryItself(actor, input.directoryId);
     if (!isId(input.id) || !isId(input.directoryId)) throw notFound('user', input.id);
     const resource = readUser(input.resource, false);
     return this.#write(actor, call, { ...input, resource });
@@ -132,7 +134,7 @@ export class DirectoryUsers {
     call: Call,
     input: { directoryId: string; id: string; ifVersions?: number[] | null },
   ): Promise<void> {
-    requireDirectory(actor, input.directoryId);
+    requireDirectoryItself(actor, input.directoryId);
     if (!isId(input.id) || !isId(input.directoryId)) throw notFound('user', input.id);
     await this.#database.transaction(actor.organizationId, async (transaction) => {
       const [row] = await transaction.rows(store.deleteUser, input.directoryId, input.id, input.ifVersions ?? null);
@@ -150,6 +152,14 @@ export class DirectoryUsers {
         resourceId: input.id,
         at,
       });
+    });
+  }
+
+  /** Another directory may bring the same person at this moment: looked at anew, they are an existing user. */
+  async #createOnce(organizationId: string, item: WriteItem, attempt = 1): Promise<{ linkState: string } | undefined> {
+    return this.#create(organizationId, item).catch((error: unknown) => {
+      if (violatedConstraint(error) !== 'users_user_name_key' || attempt === CREATE_ATTEMPTS_MAX) throw error;
+      return this.#createOnce(organizationId, item, attempt + 1);
     });
   }
 

@@ -140,9 +140,14 @@ export async function renameLinkedGroup(
   transaction: OrganizationTransaction,
   actor: Actor,
   group: DirectoryGroupToLink,
+  rules: LinkRules,
 ): Promise<void> {
   const [link] = await transaction.rows(linkOf, group.id);
-  if (!link) return;
+  // The group that the link was declined for is gone: the new name is placed like that of a new group.
+  if (!link) {
+    await linkNewGroup(transaction, actor, group, rules);
+    return;
+  }
   const key = groupKey(group.displayName);
   const { at, displayName, directoryId } = group;
   if (link.state === 'active') {

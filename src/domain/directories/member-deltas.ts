@@ -33,16 +33,14 @@ export async function applyDeltas(
   const count = (rows: { userId: string }[], step: number) => {
     for (const { userId } of rows) net.set(userId, (net.get(userId) ?? 0) + step);
   };
-  const unknown = new Set<string>();
-  for (const { kind, userIds } of deltas) {
-    const ids = [...new Set(userIds)].filter(isId);
-    if (kind === 'remove') count(await transaction.rows(store.removeGroupMembers, group.id, ids), -1);
-    else {
-      for (const id of await unknownIn(transaction, group, userIds, ids)) unknown.add(id);
-      if (kind === 'replace') count(await transaction.rows(store.keepGroupMembers, group.id, ids), -1);
-      count(await transaction.rows(store.addGroupMembers, group.id, group.directoryId, ids), 1);
-    }
+  const { isReplaced, added: wanted, removed: unwanted } = foldDeltas(deltas);
+  const ids = wanted.filter(isId);
+  const unknown = new Set(wanted.length === 0 ? [] : await unknownIn(transaction, group, wanted, ids));
+  if (isReplaced) count(await transaction.rows(store.keepGroupMembers, group.id, ids), -1);
+  else if (unwanted.length > 0) {
+    count(await transaction.rows(store.removeGroupMembers, group.id, unwanted.filter(isId)), -1);
   }
+  if (ids.length > 0) count(await transaction.rows(store.addGroupMembers, group.id, group.directoryId, ids), 1);
   if (group.isStrict && unknown.size > 0) throw unknownMember([...unknown]);
   const added = [...net].filter(([, step]) => step > 0).map(([id]) => id);
   const removed = [...net].filter(([, step]) => step < 0).map(([id]) => id);
@@ -54,6 +52,21 @@ export async function applyDeltas(
       : {}),
     ...(unknown.size > 0 ? { unknownMembers: [...unknown].slice(0, store.NAMED_IN_EVENTS_MAX) } : {}),
   };
+}
+
+/** The net effect of changes in their order, whoever was a member before: a thousand operations are two statements. */
+function foldDeltas(deltas: MemberDelta[]): { isReplaced: boolean; added: string[]; removed: string[] } {
+  let isReplaced = false;
+  const isMember = new Map<string, boolean>();
+  for (const { kind, userIds } of deltas) {
+    if (kind === 'replace') {
+      isReplaced = true;
+      isMember.clear();
+    }
+    for (const id of userIds) isMember.set(id, kind !== 'remove');
+  }
+  const those = (wanted: boolean) => [...isMember].filter(([, isIn]) => isIn === wanted).map(([id]) => id);
+  return { isReplaced, added: those(true), removed: those(false) };
 }
 
 async function unknownIn(

@@ -26,7 +26,7 @@ export async function adoptNewPerson(
   const profile = profileOf(input.resource);
   const userId = uuid();
   const linkId = uuid();
-  await transaction.rows(
+  const [link] = await transaction.rows(
     linkNewPerson,
     userId,
     profile.userName,
@@ -38,6 +38,12 @@ export async function adoptNewPerson(
     id,
     at,
   );
-  const data = { directoryUserId: id, linkId, replaces: old?.userId ?? null };
-  await recordEvent(transaction, actor, { type: 'userCreated', subjectId: userId, data, at });
+  const replaces = old?.userId ?? null;
+  if (link?.state === 'active') {
+    const data = { directoryUserId: id, linkId, replaces };
+    await recordEvent(transaction, actor, { type: 'userCreated', subjectId: userId, data, at });
+  } else {
+    const data = { to: 'pending', reason: 'user_exists', userId: link?.userId, directoryUserId: id, replaces };
+    await recordEvent(transaction, actor, { type: 'linkStateChanged', subjectId: linkId, data, at });
+  }
 }

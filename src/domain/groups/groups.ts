@@ -62,8 +62,8 @@ export class Groups {
   }
 
   /**
-   * Changes what is given; null clears the description. Members do not change the version. Throws `notFound`,
-   * `versionConflict`, `groupNameTaken`, `invalidValue`.
+   * Changes what is given; null clears the description. Members do not change the version. A new name needs all that the
+   * group grants. Throws `notFound`, `versionConflict`, `groupNameTaken`, `invalidValue`, `permissionsExceedOwn`.
    */
   async update(actor: Actor, id: string, input: UpdateGroup): Promise<GroupRow> {
     requirePermission(actor, 'rollcall:groups');
@@ -75,6 +75,8 @@ export class Groups {
         description: input.description === undefined ? before.description : input.description,
       });
       if (text.name === before.name && text.description === before.description) return before;
+      // Under another name the next pushed group may join it: that lets people in, as adding them would.
+      if (text.name !== before.name) requireOwn(actor, await permissionsGrantedTo(transaction, id, this.#catalogue));
       const at = this.#clock();
       const [after] = await this.#rows(transaction, store.updateGroup, id, ...columnsOf(text), at);
       await recordEvent(transaction, actor, { type: 'groupUpdated', subjectId: id, data: { ...text }, at });
@@ -83,13 +85,13 @@ export class Groups {
     return answering(nameAnswers(input.name ?? ''), work);
   }
 
-  /** Deletes a group with its members and grants. Throws `notFound`; `groupIsLinked` while a directory group fills it. */
+  /** Deletes a group with its members and grants. Throws `notFound`; `groupIsLinked` while a directory group fills it or waits to. */
   async delete(actor: Actor, id: string): Promise<void> {
     requirePermission(actor, 'rollcall:groups');
     await this.#database.transaction(actor.organizationId, async (transaction) => {
       const group = await this.#lock(transaction, id, store.lockGroupForDelete);
       const links = await transaction.rows(store.lockLinks, id);
-      if (links.some((link) => link.state === 'active')) throw groupIsLinked(group);
+      if (links.some((link) => link.state !== 'rejected')) throw groupIsLinked(group);
       await transaction.rows(store.deleteMembers, id);
       await transaction.rows(store.deleteGrants, id);
       await transaction.rows(store.deleteGroup, id);

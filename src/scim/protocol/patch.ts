@@ -10,7 +10,7 @@ import { type PatchPath, parsePath } from './path.ts';
 import { scimErrors } from './scim-error.ts';
 
 /** Bounds the work of one request: each operation compares the values that are there with its list or its filter. */
-const COMPARISONS_MAX = 2_000_000;
+const COMPARISONS_MAX = 500_000;
 
 /**
  * The resource after the operations, in order (RFC 7644 §3.5.2); the resource that was passed in stays as it was. Lenient
@@ -85,7 +85,8 @@ function applyToPath(draft: Draft, path: PatchPath, edit: AttributeEdit, written
   draft.set(found, next);
 }
 
-function termsOf(filter: Filter): number {
+/** How many comparisons a filter makes of one value. */
+export function termsOf(filter: Filter): number {
   if ('filters' in filter) return filter.filters.reduce((sum, part) => sum + termsOf(part), 0);
   return filter.kind === 'compare' ? 1 : termsOf(filter.filter);
 }

@@ -18,7 +18,7 @@ const operators: Record<CompareOperator, FilterOperator> = {
 
 /** The GraphQL input of a `filter` parameter, null without one. Throws 400 `invalidFilter`. */
 export function directoryFilter(text: string | undefined, table: ResourceTable): DirectoryFilter | null {
-  if (text === undefined || text.trim() === '') return null;
+  if (text === undefined) return null;
   return filterInput(resolveFilter(parseFilter(text), table), '');
 }
 

@@ -4,11 +4,15 @@ import type { MemberDeltaInput } from '../documents/operations.ts';
 import type { Filter } from '../protocol/filter.ts';
 import type { MemberDelta } from '../protocol/group-patch.ts';
 import { matches } from '../protocol/matches.ts';
+import { termsOf } from '../protocol/patch.ts';
+import { scimErrors } from '../protocol/scim-error.ts';
 
 /** A direct member of a directory group as GraphQL gives it. */
 export type Member = { readonly value: string; readonly display?: Json };
 
 const inputKinds = { add: 'ADD', remove: 'REMOVE', replace: 'REPLACE' } as const;
+/** Bounds the work of one request. */
+const COMPARISONS_MAX = 2_000_000;
 const membersAttribute = groupTable.schema.attributes.find(({ name }) => name === 'members');
 
 /** True for a member among the JSON that GraphQL gives. */
@@ -27,11 +31,14 @@ export async function memberDeltas(
   const needsMembers = deltas.some(({ kind }) => kind === 'removeWhere');
   const roster = new Map<string, JsonObject>();
   for (const member of needsMembers ? await readMembers() : []) roster.set(member.value, shown(member));
+  let comparisons = 0;
   return deltas.map((delta): MemberDeltaInput => {
     if (delta.kind !== 'removeWhere') {
       if (needsMembers) follow(roster, delta);
       return { kind: inputKinds[delta.kind], userIds: delta.values };
     }
+    comparisons += roster.size * termsOf(delta.filter);
+    if (comparisons > COMPARISONS_MAX) throw scimErrors.payloadTooLarge('The filters compare too many members');
     const userIds = [...roster.keys()].filter((id) => isMet(delta.filter, roster.get(id)));
     for (const id of userIds) roster.delete(id);
     return { kind: 'REMOVE', userIds };

@@ -218,6 +218,21 @@ describe('changing the members of a directory group', () => {
     expect(await membersOf(at, group.id)).toEqual([first]);
   });
 
+  it('a thousand operations in turn are one net change', async () => {
+    const at = await test.aDirectory();
+    const [first = '', second = ''] = await people(at, 2);
+    const group = await aGroup(at, 'Restless', [first]);
+    const kinds = ['add', 'remove'] as const;
+    const members = Array.from({ length: 1_000 }, (_, n) => ({
+      kind: kinds[n % 2] ?? 'add',
+      userIds: [first, second],
+    }));
+    await change(at, group.id, { members });
+    expect(await membersOf(at, group.id)).toEqual([]);
+    await change(at, group.id, { members: [...members, { kind: 'add', userIds: [second] }] });
+    expect(await membersOf(at, group.id)).toEqual([second]);
+  });
+
   it('skips unknown members and names them in the provisioning event', async () => {
     const at = await test.aDirectory();
     const [first = ''] = await people(at, 1);
@@ -279,6 +294,31 @@ describe('renaming and deleting a directory group', () => {
     const pushed = await aGroup(at, 'Harmless', [eve]);
     await change(at, pushed.id, { displayName: 'Admins' });
     expect(await effectiveNames(at, target.id)).toEqual([]);
+  });
+
+  it('a name that a group took by a rename needs all that the group grants', async () => {
+    const at = await test.aDirectory();
+    const group = await test.domain.groups.create(at.operator, { name: 'Publishers' });
+    await grant(at, group.id, ['screens:publish']);
+    const actor: Actor = {
+      kind: 'apiKey',
+      organizationId: at.organizationId,
+      id: uuid(),
+      name: 'small',
+      permissions: new Set(['rollcall:groups']),
+    };
+    const rename = test.domain.groups.update(actor, group.id, { name: 'All Staff' });
+    await expect(rename).rejects.toMatchObject({ code: 'permissionsExceedOwn' });
+  });
+
+  it('a group whose declined link is gone is placed anew by a rename', async () => {
+    const at = await test.aDirectory({ groupMatching: 'ask' });
+    const group = await test.domain.groups.create(at.operator, { name: 'Marketing' });
+    const pushed = await aGroup(at, 'Marketing');
+    await test.domain.links.reject(at.operator, (await theLink(at))?.id ?? '');
+    await test.domain.groups.delete(at.operator, group.id);
+    await change(at, pushed.id, { displayName: 'Marketing Entra' });
+    expect(await theLink(at)).toMatchObject({ state: 'active', targetName: 'Marketing Entra' });
   });
 
   it('a waiting link whose group takes a free name gets a group of its own', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Actor } from '../../../src/domain/actors/actor.ts';
 import { aCall, openTestDomain, type TestDomain } from '../../harness/directory-domain.ts';
 
 let test: TestDomain;
@@ -213,6 +214,71 @@ describe('the life of a directory user', () => {
     await replace({ ...ada, active: false, externalId: 'ext-other' });
     await replace({ ...ada, active: true, externalId: 'ext-other' });
     expect((await users()).find((user) => user.id === old?.id)).toMatchObject({ active: false });
+  });
+
+  it('security 33: a record that came back without its externalId is not handed on with the next one', async () => {
+    const { operator, replace, users } = await aPerson();
+    const [old] = await users();
+    const { externalId: _, ...nameless } = ada;
+    await replace({ ...ada, active: false });
+    await replace({ ...nameless, active: true });
+    await replace({ ...ada, externalId: 'ext-other' });
+    const after = await users();
+    expect(after.find((user) => user.id === old?.id)).toMatchObject({ active: false });
+    expect(after.find((user) => user.id !== old?.id)).toMatchObject({ active: true, userName: ada.userName });
+    expect(
+      await test.domain.groups.listGroupsOf(operator, after.find((user) => user.id !== old?.id)?.id ?? ''),
+    ).toEqual([]);
+  });
+
+  it('a first externalId is no other person', async () => {
+    const { externalId: _, ...nameless } = ada;
+    const { replace, users } = await aPerson(nameless);
+    await replace(ada);
+    expect(await users()).toHaveLength(1);
+  });
+
+  it('waits when a new person takes over the userName of somebody whom an admin keeps', async () => {
+    const { directory, directoryId, operator } = await test.aDirectory();
+    const manual = await test.domain.users.create(operator, { userName: 'ada@acme.example' });
+    const created = await test.domain.directoryUsers.create(directory, aCall, { directoryId, resource: ada });
+    const write = (resource: object) =>
+      test.domain.directoryUsers.replace(directory, aCall, { directoryId, id: created.id, resource });
+    await write({ ...ada, active: false });
+    expect(await write({ ...ada, externalId: 'ext-other', active: true })).toMatchObject({
+      resource: { active: true },
+    });
+    const waiting = (await test.domain.links.list(operator, { states: ['pending'] }, {})).items;
+    expect(waiting).toEqual([expect.objectContaining({ targetId: manual.id, reason: 'user_exists' })]);
+  });
+
+  it('two directories that bring one person at once make one user and one waiting link', async () => {
+    const at = await test.aDirectory();
+    const { id: otherId } = await test.domain.directories.create(at.operator, { name: 'Okta' });
+    const other: Actor = {
+      kind: 'directory',
+      organizationId: at.organizationId,
+      directoryId: otherId,
+      tokenId: otherId,
+    };
+    const names = Array.from({ length: 10 }, (_, n) => `both${n}@acme.example`);
+    const pushes = names.flatMap((userName) => [
+      test.domain.directoryUsers.create(at.directory, aCall, { directoryId: at.directoryId, resource: { userName } }),
+      test.domain.directoryUsers.create(other, aCall, { directoryId: otherId, resource: { userName } }),
+    ]);
+    await Promise.all(pushes);
+    expect((await test.domain.users.list(at.operator, { first: 100 })).items).toHaveLength(10);
+    expect((await test.domain.links.list(at.operator, { states: ['pending'] }, { first: 100 })).items).toHaveLength(10);
+  });
+
+  it('security 5: an API key does not write the directory layer, whatever it may do', async () => {
+    const { directoryId, organizationId, created } = await aPerson();
+    const permissions = new Set(test.domain.catalogue.permissions.map(({ name }) => name));
+    const key: Actor = { kind: 'apiKey', organizationId, id: created.id, name: 'key', permissions };
+    const write = test.domain.directoryUsers.create(key, aCall, { directoryId, resource: { userName: 'new' } });
+    await expect(write).rejects.toMatchObject({ code: 'forbidden' });
+    const change = { directoryId, id: created.id, members: [{ kind: 'add' as const, userIds: [created.id] }] };
+    await expect(test.domain.directoryGroups.change(key, aCall, change)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('DELETE takes the record and memberships; the user stays, deactivated', async () => {

@@ -670,6 +670,6 @@ describe('applyPatch refuses', () => {
     const terms = Array(99).fill('value co "q"').join(' or ');
     const operation = { op: 'remove', path: `emails[${terms}]` };
     expect(refused({ emails }, ...Array(100).fill(operation))).toBe('413');
-    expect(patched({ emails }, ...Array(10).fill(operation))).toEqual({ emails });
+    expect(patched({ emails }, ...Array(5).fill(operation))).toEqual({ emails });
   });
 });
