@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { Database } from '../../src/database/database.ts';
+import { statement } from '../../src/database/statement.ts';
 import type { Actor } from '../../src/domain/actors/actor.ts';
 import { createDomain, type Domain } from '../../src/domain/domain.ts';
 import { PermissionCatalogue } from '../../src/domain/permissions/catalogue.ts';
@@ -42,10 +43,14 @@ export interface OpenGraph {
     text: string,
     variables?: Record<string, unknown>,
   ): Promise<GraphAnswer<Data>>;
+  /** The ids of all domain events of an organization, also of those that the feed still holds back. */
+  historyOf(organization: GraphOrganization): Promise<string[]>;
   /** How many statements or transactions the work sends to the database. */
   countStatements(work: () => Promise<unknown>): Promise<number>;
   close(): Promise<void>;
 }
+
+const selectEventIds = statement<{ id: string }>('select id from domain_events where organization_id = $1 order by id');
 
 let made = 0;
 
@@ -79,6 +84,7 @@ export async function openGraph(): Promise<OpenGraph> {
       const set = await domain.permissionSets.create(operator, { name: `Set of key ${made}`, permissions });
       return (await domain.apiKeys.create(operator, { name: `Key ${made}`, permissionSetId: set.id })).key;
     },
+    historyOf: async ({ id }) => (await database.run(id, selectEventIds)).map((event) => event.id),
     async countStatements(work) {
       const before = counter.count();
       await work();

@@ -131,7 +131,7 @@ export const createUsers = prepared<{ id: string; linkState: string }>(
 
 /**
  * Writes new documents over existing directory users whose version is one of `ifVersions` (null: any), carries the
- * profile to the linked user and tells of it. A record that would come back as another person (design: life cycles) is
+ * profile to the linked user and tells of it: of the user where it changed, else of the record. A record that would come back as another person (design: life cycles) is
  * left alone and answered `isNewPerson`; so is one of a version that has passed. Answers one row an item that exists.
  */
 export const updateUsers = prepared<{
@@ -191,13 +191,20 @@ export const updateUsers = prepared<{
         and ((u.user_name, u.display_name, u.email) is distinct from (c."profileUserName", c."displayName", c."email")
              or c."isActive" <> c."wasActive")
      returning u.id, c."id" as "directoryUserId"
+   ), settled as (
+     update user_links l set reason = null, version = l.version + 1, updated_at = c."at"
+       from changed c
+      where l.organization_id = $1 and l.directory_user_id = c."id" and l.state = 'active' and l.reason = 'name_is_taken'
+        and c."profileUserNameKey" = c."userNameKey"
    ), told as (
      insert into domain_events (organization_id, id, type, subject_id, actor, data, created_at)
      select $1, c."eventId",
-            case when c."isActive" = c."wasActive" then 'userUpdated'
+            case when p.id is null then 'directoryUserUpdated'
+                 when c."isActive" = c."wasActive" then 'userUpdated'
                  when c."isActive" then 'userReactivated' else 'userDeactivated' end,
-            p.id, c."actor", jsonb_build_object('directoryUserId', c."id"), c."at"
-       from changed c join projected p on p."directoryUserId" = c."id"
+            coalesce(p.id, c."id"), c."actor",
+            jsonb_build_object('directoryUserId', c."id", 'active', c."isActive"), c."at"
+       from changed c left join projected p on p."directoryUserId" = c."id"
    ), reported as (
      insert into provisioning_events (organization_id, id, directory_id, request_id, method, path, outcome, resource_id,
                                       detail, created_at)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Actor } from '../../../src/domain/actors/actor.ts';
 import { aCall, openTestDomain, type TestDomain } from '../../harness/directory-domain.ts';
 
@@ -135,6 +135,30 @@ describe('writing over a directory user', () => {
       userName: 'COUNTESS@acme.example',
     });
     expect(found?.id).toBe(renamed.id);
+  });
+
+  it('no longer says that the name is taken once it has a free one', async () => {
+    const { operator, replace, users } = await aPerson();
+    await test.domain.users.create(operator, { userName: 'countess@acme.example' });
+    const theLink = async () => (await test.domain.links.list(operator, {}, {})).items[0];
+    await replace({ ...ada, userName: 'Countess@acme.example' });
+    expect(await theLink()).toMatchObject({ state: 'active', reason: 'name_is_taken' });
+    await replace({ ...ada, userName: 'lovelace@acme.example' });
+    expect(await theLink()).toMatchObject({ state: 'active', reason: null });
+    expect(await users()).toContainEqual(expect.objectContaining({ userName: 'lovelace@acme.example' }));
+  });
+
+  it('tells of every change: of the record where the user does not change, or may not', async () => {
+    const { directory, directoryId, operator } = await test.aDirectory();
+    await test.domain.users.create(operator, { userName: 'ada@acme.example' });
+    const { id } = await test.domain.directoryUsers.create(directory, aCall, { directoryId, resource: ada });
+    const deactivate = { directoryId, id, resource: { ...ada, active: false } };
+    await test.domain.directoryUsers.replace(directory, aCall, deactivate);
+    // The feed stops below the oldest running transaction, and other test files share the server.
+    await vi.waitFor(async () => {
+      const [event] = (await test.domain.domainEvents.feed(operator, { first: 100 })).slice(-1);
+      expect(event).toMatchObject({ type: 'directoryUserUpdated', subjectId: id, data: { active: false } });
+    }, 10_000);
   });
 
   it('answers notFound for an id of another organization and changes nothing', async () => {
