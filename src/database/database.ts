@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { DatabaseConnection } from './connection.ts';
 import { refuseUnboundRole, SERVICE_ROLE } from './service-role.ts';
@@ -22,7 +23,7 @@ export interface OrganizationTransaction {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const RETRIED = new Set(['40001', '40P01']);
-const ATTEMPTS_MAX = 4;
+const ATTEMPTS_MAX = 8;
 const INT8 = 20;
 
 /**
@@ -189,6 +190,8 @@ async function retried<Result>(attempt: () => Promise<Result>): Promise<Result> 
       return await attempt();
     } catch (error) {
       if (tried >= ATTEMPTS_MAX || !RETRIED.has((error as { code?: string }).code ?? '')) throw error;
+      // Those that met would meet again in step: each waits for a time of its own, up to a third of a second at last.
+      await delay(Math.random() * 5 * 2 ** Math.min(tried, 6));
     }
   }
 }
