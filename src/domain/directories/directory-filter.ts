@@ -77,8 +77,7 @@ export function compileFilter(table: ResourceTable, filter: DirectoryFilter, fir
       typeof value === 'string' && hasKeyRows(`${found.canonicalPath}.value`)
         ? `${keyed(`${found.canonicalPath}.value`, value, parameter)} and `
         : '';
-    const items = `jsonb_array_elements(case jsonb_typeof(${documentAt(found)}) when 'array' then ${documentAt(found)} end)`;
-    return `(${narrowed}exists (select 1 from ${items} item where ${compile(path.filter, depth + 1, 'item')}))`;
+    return `(${narrowed}exists (select 1 from ${itemsOf(documentAt(found))} item where ${compile(path.filter, depth + 1, 'item')}))`;
   }
 
   function compileMembers(filter: DirectoryFilter): string {
@@ -110,10 +109,7 @@ function compareRow(table: ResourceTable, compare: AttributeComparison, paramete
   if (attribute.keptApart) throw unsupported('members are found by value only.');
   if (hasKeyRows(canonicalPath)) return keyed(canonicalPath, text(value), parameter);
   if (attribute.multiValued && subAttribute) {
-    const filter = { compare: { ...compare, value } };
-    const path = attribute.name;
-    const inner = compareItem(table, filter.compare, 'item', parameter);
-    return `exists (select 1 from jsonb_array_elements(case jsonb_typeof(d.resource->'${path}') when 'array' then d.resource->'${path}' end) item where ${inner})`;
+    return `exists (select 1 from ${itemsOf(`d.resource->'${attribute.name}'`)} item where ${compareItem(table, compare, 'item', parameter)})`;
   }
   if (attribute.type === 'complex' && !subAttribute) throw unsupported(`${compare.attribute} has no value of its own.`);
   return compareJson(documentAt(known(table, compare.attribute)), compare, subAttribute ?? attribute, parameter);
@@ -151,6 +147,11 @@ function documentAt({ schema, attribute, subAttribute }: FoundAttribute): string
   const isExtension = schema.id === ENTERPRISE_USER_SCHEMA;
   const path = [...(isExtension ? [schema.id] : []), attribute.name, ...(subAttribute ? [subAttribute.name] : [])];
   return `(d.resource #> '{${path.map((name) => `"${name}"`).join(',')}}')`;
+}
+
+/** The values of a multi-valued attribute as rows; none where it is unassigned. */
+function itemsOf(json: string): string {
+  return `jsonb_array_elements(case jsonb_typeof(${json}) when 'array' then ${json} end)`;
 }
 
 function hasKeyRows(path: string): boolean {

@@ -1,5 +1,4 @@
 import { v7 as uuid } from 'uuid';
-import { canonicalResource } from '../../attributes/canonical-resource.ts';
 import { foldKey } from '../../attributes/fold.ts';
 import type { ResourceJson } from '../../attributes/json.ts';
 import { groupTable } from '../../attributes/resource-tables.ts';
@@ -19,6 +18,7 @@ import type { DeltaAnswer, DirectoryGroupRow } from './directory-groups.store.ts
 import * as store from './directory-groups.store.ts';
 import { deleteGroupMadeByDirectory, linkedGroup, linkNewGroup, renameLinkedGroup } from './link-groups.ts';
 import { applyDeltas, type MemberDelta, type MembersChanged, unknownMember } from './member-deltas.ts';
+import { storedResource } from './stored-resource.ts';
 
 export interface GroupChange {
   directoryId: string;
@@ -84,7 +84,7 @@ export class DirectoryGroups {
     input: { directoryId: string; resource: unknown; memberIds?: string[] },
   ): Promise<DirectoryGroupRow> {
     requireDirectoryItself(actor, input.directoryId);
-    const resource = readGroup(input.resource);
+    const resource = storedResource(groupTable, input.resource, { create: true });
     const id = uuid();
     const at = this.#clock();
     const { directoryId } = input;
@@ -310,17 +310,9 @@ async function readRules(transaction: OrganizationTransaction, directoryId: stri
   return rules;
 }
 
-function readGroup(json: unknown): ResourceJson {
-  const read = canonicalResource(groupTable, json, { create: true });
-  if (read.ok) return read.resource;
-  const [problem] = read.problems;
-  const details = { path: problem?.path ?? '', problems: read.problems };
-  throw new DomainError(problem?.kind ?? 'invalidValue', problem?.message ?? 'The resource is invalid.', details);
-}
-
 function changedResource(before: Record<string, unknown>, input: GroupChange): ResourceJson {
   const { displayName = before.displayName, externalId = before.externalId } = input;
-  return readGroup({ ...before, displayName, externalId });
+  return storedResource(groupTable, { ...before, displayName, externalId }, { create: false });
 }
 
 function columnsOf(resource: ResourceJson, matchesGroupsBy: 'displayName' | 'externalId') {

@@ -1,5 +1,4 @@
 import { v7 as uuid } from 'uuid';
-import { canonicalResource } from '../../attributes/canonical-resource.ts';
 import { foldKey } from '../../attributes/fold.ts';
 import type { ResourceJson } from '../../attributes/json.ts';
 import { userTable } from '../../attributes/resource-tables.ts';
@@ -18,6 +17,7 @@ import { columnsOf, profileOf } from './directory-user-columns.ts';
 import type { DirectoryUserRow } from './directory-users.store.ts';
 import * as store from './directory-users.store.ts';
 import { adoptNewPerson } from './new-person.ts';
+import { storedResource } from './stored-resource.ts';
 import { updateWithTakenName } from './taken-name.ts';
 
 export interface UserWrite {
@@ -106,7 +106,7 @@ export class DirectoryUsers {
   async create(actor: Actor, call: Call, input: UserWrite): Promise<DirectoryUserRow> {
     requireDirectoryItself(actor, input.directoryId);
     await this.#requireKnownDirectory(actor, input.directoryId);
-    const resource = readUser(input.resource, true);
+    const resource = storedResource(userTable, input.resource, { create: true });
     const item = this.#writeItem(actor, call, { ...input, id: uuid(), resource });
     const created = await this.#createOnce(actor.organizationId, item);
     if (!created) return this.#revive(actor, call, input.directoryId, resource);
@@ -124,7 +124,7 @@ export class DirectoryUsers {
   ): Promise<DirectoryUserRow> {
     requireDirectoryItself(actor, input.directoryId);
     if (!isId(input.id) || !isId(input.directoryId)) throw notFound('user', input.id);
-    const resource = readUser(input.resource, false);
+    const resource = storedResource(userTable, input.resource, { create: false });
     return this.#write(actor, call, { ...input, resource });
   }
 
@@ -284,14 +284,6 @@ interface Question {
 }
 
 type Find = (organizationId: string, question: Question) => Promise<DirectoryUserRow | undefined>;
-
-function readUser(json: unknown, create: boolean): ResourceJson {
-  const read = canonicalResource(userTable, json, { create });
-  if (read.ok) return read.resource;
-  const [problem] = read.problems;
-  const details = { path: problem?.path ?? '', problems: read.problems };
-  throw new DomainError(problem?.kind ?? 'invalidValue', problem?.message ?? 'The resource is invalid.', details);
-}
 
 function userNameTaken(resource: ResourceJson): DomainError {
   return new DomainError('userNameTaken', `The userName ${String(resource.userName)} is taken in this directory.`, {
