@@ -10,6 +10,7 @@ import { createSchema } from './graph/schema.ts';
 import { createGraphServer, readGraphContext } from './graph/server.ts';
 import { readGraphqlBody } from './http/graphql-body.ts';
 import { createHttpApp, listen, stopListening } from './http/server.ts';
+import { startMaintenance } from './maintenance-timer.ts';
 import { type Log, type OpenedDomain, openDomain } from './open-domain.ts';
 import { documents } from './scim/documents/operations.ts';
 import type { GraphClient } from './scim/graph-client.ts';
@@ -52,14 +53,16 @@ export async function serve(config: Config, log: Log, opened: OpenedDomain): Pro
     const { tenantUrl } = address;
     const client = new InProcessClient(schema, domain, graphLog, { accepts: 'scimTokens', tenantUrl });
     client.prepare(documents);
-    const graph = createGraphServer({ schema, log: graphLog, isIntrospectionAllowed: !config.isProduction });
+    const graph = createGraphServer({ schema, log: graphLog, isSchemaPublic: !config.isProduction });
     await graph.start();
     const context = async ({ req }: { req: IncomingMessage }) => readGraphContext(domain, req.headers, tenantUrl);
     const graphql = express.Router();
     graphql.use(readGraphqlBody, expressMiddleware(graph, { context }));
     const listening = await listenWith(config, address, log, client, { graphql, ping: () => database.ping() });
+    const maintenance = startMaintenance((options) => domain.maintenance.run(options), log);
     const close = async () => {
       await listening.close();
+      await maintenance.stop();
       await graph.stop();
       await opened.close();
     };

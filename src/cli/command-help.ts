@@ -7,6 +7,8 @@ const globalOptions: Readonly<Record<string, CommandOption>> = {
   help: { description: 'Print this help.' },
 };
 
+const COLUMNS_MAX = 100;
+
 export function overview(commands: readonly Command[], terminal: Terminal): string {
   const rows = commands.map((command) => [command.name, command.summary]);
   return [
@@ -31,10 +33,21 @@ export function commandHelp(command: Command, terminal: Terminal): string {
     `${name}${required.join('')}${argument ? ` ${argument.placeholder}` : ''} [options]`,
     '',
     command.summary,
-    ...(command.usage === '' ? [] : ['', command.usage]),
+    ...(command.usage === '' ? [] : ['', wrapped(command.usage)]),
     '',
     table(rows, '  '),
   ].join('\n');
+}
+
+/** Words in lines that fit a terminal beside another window. */
+function wrapped(text: string): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + word.length < COLUMNS_MAX) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join('\n');
 }
 
 function spelled(name: string, { placeholder }: CommandOption): string {

@@ -1,24 +1,43 @@
 import { command as apiKeyCreate } from './api-key-create.ts';
 import type { Command } from './command.ts';
 import { command as demo } from './demo.ts';
+import { command as directoryActivate } from './directory-activate.ts';
 import { command as directoryCreate } from './directory-create.ts';
 import { command as directoryList } from './directory-list.ts';
+import { command as directoryPause } from './directory-pause.ts';
+import { command as directoryPreview } from './directory-preview.ts';
+import { command as directoryRetire } from './directory-retire.ts';
 import { command as doctor } from './doctor.ts';
 import { command as explain } from './explain.ts';
 import { command as linkApprove } from './link-approve.ts';
 import { command as linkList } from './link-list.ts';
 import { command as linkPreview } from './link-preview.ts';
 import { command as linkReject } from './link-reject.ts';
+import { command as linkRetry } from './link-retry.ts';
+import { command as linkSeparate } from './link-separate.ts';
+import { command as linkUnlink } from './link-unlink.ts';
 import { command as migrate } from './migrate.ts';
+import { command as orgClose } from './org-close.ts';
 import { command as orgCreate } from './org-create.ts';
+import { command as orgErase } from './org-erase.ts';
+import { command as orgExport } from './org-export.ts';
 import { command as orgList } from './org-list.ts';
+import { command as orgReopen } from './org-reopen.ts';
+import { command as orgResume } from './org-resume.ts';
+import { command as orgSlug } from './org-slug.ts';
+import { command as orgSlugRelease } from './org-slug-release.ts';
+import { command as orgSuspend } from './org-suspend.ts';
 import { command as orgUpdate } from './org-update.ts';
 import { command as permissions } from './permissions.ts';
 import { command as scimTokenCreate } from './scim-token-create.ts';
 import { command as scimTokenList } from './scim-token-list.ts';
 import { command as scimTokenRevoke } from './scim-token-revoke.ts';
+import { command as scimTokenRotate } from './scim-token-rotate.ts';
 import { command as serve } from './serve.ts';
 import { command as simulateEntra } from './simulate-entra.ts';
+import { command as simulateOkta } from './simulate-okta.ts';
+import { command as spaceCreate } from './space-create.ts';
+import { command as spaceList } from './space-list.ts';
 
 /** Every command, in the order in which `rollcall --help` lists them. */
 export const commands: readonly Command[] = [
@@ -29,17 +48,36 @@ export const commands: readonly Command[] = [
   orgCreate,
   orgList,
   orgUpdate,
+  orgSlug,
+  orgSlugRelease,
+  orgSuspend,
+  orgResume,
+  orgClose,
+  orgReopen,
+  orgExport,
+  orgErase,
   directoryCreate,
   directoryList,
+  directoryPreview,
+  directoryActivate,
+  directoryPause,
+  directoryRetire,
   scimTokenCreate,
   scimTokenList,
+  scimTokenRotate,
   scimTokenRevoke,
   apiKeyCreate,
   linkList,
   linkPreview,
   linkApprove,
   linkReject,
+  linkSeparate,
+  linkRetry,
+  linkUnlink,
+  spaceCreate,
+  spaceList,
   explain,
   permissions,
   simulateEntra,
+  simulateOkta,
 ];

@@ -1,3 +1,4 @@
+import { PRECEDENCE_MAX } from '../domain/directories/directories.ts';
 import type { Command } from './command.ts';
 import { findOrganization } from './find-organization.ts';
 import { withSession } from './open-session.ts';
@@ -11,13 +12,20 @@ export const command: Command = {
   options: {
     org: { description: "The organization's slug.", placeholder: 'SLUG', required: true },
     name: { description: 'As admins read it (default "Microsoft Entra ID").', placeholder: 'NAME' },
+    observing: { description: 'Take everything, but let nothing reach the product before directory activate.' },
+    precedence: {
+      description: `Whose record decides a shared profile: the lowest, 1 to ${PRECEDENCE_MAX} (default 1).`,
+      placeholder: 'N',
+    },
   },
   run: (context) =>
     withSession(context, async ({ domain, config }) => {
       const { options, terminal } = context;
       const organization = await findOrganization(domain, options.requiredText('org'));
       const name = options.text('name') ?? 'Microsoft Entra ID';
-      const { id } = await domain.directories.create(organization.operator, { name });
+      const status = options.flag('observing') ? 'observing' : 'active';
+      const precedence = options.wholeNumber('precedence', { min: 1, max: PRECEDENCE_MAX }) ?? null;
+      const { id } = await domain.directories.create(organization.operator, { name, status, precedence });
       const tenantUrl = tenantUrlOf(config, id);
       const facts = table(
         [
@@ -33,6 +41,9 @@ export const command: Command = {
         '',
         'Next, make the token it signs in with:',
         `  npx rollcall scim-token create --directory ${id}`,
+        ...(status === 'observing'
+          ? ['', 'It observes until you have seen what it would do:', `  npx rollcall directory preview ${id}`]
+          : []),
       ];
       return { json: { id, tenantUrl }, human: human.join('\n') };
     }),

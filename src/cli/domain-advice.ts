@@ -5,7 +5,12 @@ const nextSteps: Partial<Record<DomainErrorCode, string>> = {
   planLacksScim: 'Change it with: npx rollcall org update --org SLUG --plan enterprise',
   ssoRequired: 'Lift it with: npx rollcall org update --org SLUG --scim-without-sso',
   slugTaken: 'Choose another --slug; npx rollcall org list shows those in use.',
-  previewOutdated: 'See: npx rollcall link preview --org SLUG LINK_ID',
+  slugConfusable: 'Choose one that nobody takes for another.',
+  organizationStatusConflict: 'See: npx rollcall org list',
+  organizationSuspended: 'Let it go on with: npx rollcall org resume --org SLUG',
+  organizationClosing: 'Take it back with: npx rollcall org reopen --org SLUG',
+  directoryStatusConflict: 'See: npx rollcall directory list --org SLUG',
+  previewOutdated: 'See: npx rollcall link preview --org SLUG LINK_ID, or: npx rollcall directory preview DIRECTORY_ID',
   linkNotPending: 'See: npx rollcall link list --org SLUG --all',
 };
 

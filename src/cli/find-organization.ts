@@ -11,9 +11,9 @@ export interface FoundOrganization {
   operator: Actor;
 }
 
-/** The organization of a slug, also of an earlier one. Throws CommandError that names the nearest. */
+/** The organization of a slug, also of an earlier one, whatever its status. Throws CommandError that names the nearest. */
 export async function findOrganization(domain: Domain, slug: string): Promise<FoundOrganization> {
-  const found = await domain.organizations.findBySlug(slug);
+  const found = await domain.organizations.findInAnyStatus(slug);
   if (found) return { ...found, operator: operatorOf(found.id) };
   const slugs = (await domain.organizations.list()).map((organization) => organization.slug);
   const near = nearestName(slug, slugs);

@@ -1,4 +1,4 @@
-import type { LinkPreview } from '../domain/directories/links.ts';
+import type { LinkPreview } from '../domain/links/link-preview.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
 import { CommandError, UsageError } from './command-error.ts';
 import { findOrganization } from './find-organization.ts';
@@ -38,7 +38,7 @@ async function approve(
     if (!(await confirm(terminal, 'Approve it?'))) throw new CommandError('notConfirmed', 'Nothing was changed.');
   }
   const digest = options.text('digest') ?? preview.digest;
-  const link = await domain.links.approve(operator, { id: preview.link.id, digest });
+  const link = await domain.linkDecisions.approve(operator, { id: preview.link.id, digest });
   return { json: link, human: [...(isDecided ? [shown, ''] : []), doneText(preview, terminal)].join('\n') };
 }
 

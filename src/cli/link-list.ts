@@ -1,4 +1,4 @@
-import { linkStates } from '../domain/directories/link.entity.ts';
+import { linkStates } from '../domain/links/link.entity.ts';
 import { allItems } from './all-items.ts';
 import type { Command } from './command.ts';
 import { findOrganization } from './find-organization.ts';

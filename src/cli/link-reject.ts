@@ -16,7 +16,7 @@ export const command: Command = {
     withSession(context, async ({ domain }) => {
       const { options, terminal } = context;
       const { operator } = await findOrganization(domain, options.requiredText('org'));
-      const link = await domain.links.reject(operator, options.argument);
+      const link = await domain.linkDecisions.reject(operator, options.argument);
       const human = `${terminal.paint('green', '✓')} Rejected: ${joinText(link)}. Nobody gained anything by it.`;
       return { json: link, human };
     }),

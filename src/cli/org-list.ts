@@ -1,7 +1,7 @@
-import type { OrganizationRow } from '../domain/organizations/organizations.ts';
+import type { OrganizationRow } from '../domain/organizations/organizations.store.ts';
 import type { Command } from './command.ts';
 import { withSession } from './open-session.ts';
-import { heading, table } from './terminal.ts';
+import { dateText, heading, table } from './terminal.ts';
 
 export const command: Command = {
   name: 'org list',
@@ -16,7 +16,9 @@ export const command: Command = {
         organizations.push(await domain.organizations.get({ kind: 'operator', organizationId: id }));
       }
       const json = organizations.map(({ id, slug, name, plan, status }) => ({ id, slug, name, plan, status }));
-      const rows = json.map(({ slug, name, plan, status, id }) => [slug, name, plan, status, id]);
+      const rows = organizations.map(({ slug, name, plan, status, closesAt, id }) => {
+        return [slug, name, plan, closesAt ? `${status} until ${dateText(closesAt)}` : status, id];
+      });
       const human =
         rows.length === 0
           ? 'There is no organization yet. Make one: npx rollcall org create --name Acme --slug acme'

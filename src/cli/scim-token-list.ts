@@ -27,12 +27,13 @@ export const command: Command = {
         revokedAt ? 'revoked' : expiresAt && expiresAt < new Date() ? 'expired' : 'live',
         dateText(createdAt),
         lastUsedAt ? dateText(lastUsedAt) : 'never',
+        expiresAt ? dateText(expiresAt) : 'never',
         id,
       ]);
       const human =
         rows.length === 0
           ? `The directory has no token yet. Make one: npx rollcall scim-token create --directory ${directoryId}`
-          : table([heading(context.terminal, ['TOKEN', 'STATE', 'MADE', 'LAST USED', 'ID']), ...rows]);
+          : table([heading(context.terminal, ['TOKEN', 'STATE', 'MADE', 'LAST USED', 'EXPIRES', 'ID']), ...rows]);
       return { json: { tokens }, human };
     }),
 };

@@ -1,7 +1,6 @@
-import type { ScimTokenRow } from '../domain/directories/scim-tokens.ts';
 import type { Command } from './command.ts';
-import { CommandError } from './command-error.ts';
 import { operatorOfDirectory } from './find-organization.ts';
+import { findScimToken } from './find-scim-token.ts';
 import { withSession } from './open-session.ts';
 
 export const command: Command = {
@@ -15,7 +14,7 @@ export const command: Command = {
       const { options, terminal } = context;
       const directoryId = options.requiredText('directory');
       const operator = await operatorOfDirectory(domain, directoryId);
-      const found = findToken(await domain.scimTokens.list(operator, directoryId), options.argument, directoryId);
+      const found = findScimToken(await domain.scimTokens.list(operator, directoryId), options.argument, directoryId);
       const { id, hint, revokedAt } = await domain.scimTokens.revoke(operator, found.id);
       const human = [
         `${terminal.paint('green', '✓')} The token …${hint} is revoked.`,
@@ -26,11 +25,3 @@ export const command: Command = {
       return { json: { id, revokedAt }, human: human.join('\n') };
     }),
 };
-
-function findToken(tokens: readonly ScimTokenRow[], text: string, directoryId: string): ScimTokenRow {
-  const [found, other] = tokens.filter(({ id, hint }) => id === text || hint === text);
-  const see = `See: npx rollcall scim-token list --directory ${directoryId}`;
-  if (!found) throw new CommandError('notFound', `The directory has no token "${text}". ${see}`);
-  if (other) throw new CommandError('ambiguous', `Several tokens end in "${text}": give the id. ${see}`);
-  return found;
-}

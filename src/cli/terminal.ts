@@ -41,15 +41,20 @@ function isTty(stream: NodeJS.WritableStream | NodeJS.ReadableStream): boolean {
 }
 
 /** Asks on stderr, which leaves stdout to the answer of the command; only y or yes agrees. */
-export async function confirm({ stdin, stderr }: Terminal, question: string): Promise<boolean> {
+export async function confirm(terminal: Terminal, question: string): Promise<boolean> {
+  return /^y(es)?$/iu.test(await ask(terminal, `${question} [y/N]`));
+}
+
+/** The line that is typed, without white space at its ends; empty where the input ends. */
+export async function ask({ stdin, stderr }: Terminal, question: string): Promise<string> {
   const lines = createInterface({ input: stdin, output: stderr });
   // An input that ends would leave the question open for ever.
   const ended = new Promise<string>((resolve) => {
     lines.once('close', () => resolve(''));
   });
-  const answer = await Promise.race([lines.question(`${question} [y/N] `), ended]);
+  const answer = await Promise.race([lines.question(`${question} `), ended]);
   lines.close();
-  return /^y(es)?$/iu.test(answer.trim());
+  return answer.trim();
 }
 
 /** Rows as aligned columns, two spaces apart; columns whose every cell is a number are aligned right. */

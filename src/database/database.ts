@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { DatabaseConnection } from './connection.ts';
 import { refuseUnboundRole, SERVICE_ROLE } from './service-role.ts';
+import { OrganizationSnapshot } from './snapshot.ts';
 import type { Statement } from './statement.ts';
 
 export interface DatabaseOptions {
@@ -140,6 +141,22 @@ export class Database {
         client.release(broken);
       }
     });
+  }
+
+  /**
+   * All of an organization as it stands now, to be read for as long as it takes. It holds a connection until it is closed.
+   */
+  async openSnapshot(organizationId: string): Promise<OrganizationSnapshot> {
+    const scope = setOrganization(organizationId);
+    const client = await this.#pool.connect();
+    const snapshot = new OrganizationSnapshot(client, organizationId);
+    try {
+      await client.query(`begin isolation level repeatable read, read only; ${scope}`);
+      return snapshot;
+    } catch (error) {
+      await snapshot.close();
+      throw error;
+    }
   }
 
   /**

@@ -2,27 +2,33 @@ import { apiKeySchema } from '../domain/actors/api-key.entity.ts';
 import { directoryAddressSchema, directorySchema } from '../domain/directories/directory.entity.ts';
 import { directoryGroupMemberSchema, directoryGroupSchema } from '../domain/directories/directory-group.entity.ts';
 import { directoryUserKeySchema, directoryUserSchema } from '../domain/directories/directory-user.entity.ts';
-import { groupLinkSchema, userLinkSchema } from '../domain/directories/link.entity.ts';
 import { scimTokenSchema } from '../domain/directories/scim-token.entity.ts';
 import { domainEventSchema } from '../domain/events/domain-event.entity.ts';
 import { provisioningEventSchema } from '../domain/events/provisioning-event.entity.ts';
+import { refusedCallsSchema } from '../domain/events/refused-call.entity.ts';
 import { groupSchema } from '../domain/groups/group.entity.ts';
 import { groupMemberSchema } from '../domain/groups/group-member.entity.ts';
+import { groupLinkSchema, groupTombstoneSchema, userLinkSchema } from '../domain/links/link.entity.ts';
 import { organizationSchema } from '../domain/organizations/organization.entity.ts';
-import { organizationSlugSchema } from '../domain/organizations/organization-slug.entity.ts';
+import { organizationErasureSchema } from '../domain/organizations/organization-erasure.entity.ts';
+import { organizationSlugSchema, slugSkeletonSchema } from '../domain/organizations/organization-slug.entity.ts';
 import { grantSchema } from '../domain/permissions/grant.entity.ts';
 import { permissionSetPermissionSchema, permissionSetSchema } from '../domain/permissions/permission-set.entity.ts';
+import { spaceSchema } from '../domain/permissions/space.entity.ts';
 import { userSchema } from '../domain/users/user.entity.ts';
 
 /** Every table of the service; the schema, the migrations' diff and the catalogue test read this list. */
 export const entities = [
   organizationSchema,
   organizationSlugSchema,
+  slugSkeletonSchema,
+  organizationErasureSchema,
   userSchema,
   groupSchema,
   groupMemberSchema,
   permissionSetSchema,
   permissionSetPermissionSchema,
+  spaceSchema,
   grantSchema,
   apiKeySchema,
   directorySchema,
@@ -34,6 +40,8 @@ export const entities = [
   directoryGroupMemberSchema,
   userLinkSchema,
   groupLinkSchema,
+  groupTombstoneSchema,
   domainEventSchema,
   provisioningEventSchema,
+  refusedCallsSchema,
 ];

@@ -4,18 +4,31 @@ import { CredentialHasher } from './actors/credential.ts';
 import type { Clock } from './clock.ts';
 import { Directories } from './directories/directories.ts';
 import { DirectoryGroups } from './directories/directory-groups.ts';
+import { DirectoryHealth } from './directories/directory-health.ts';
 import { DirectoryLists } from './directories/directory-lists.ts';
+import { DirectoryProjection } from './directories/directory-projection.ts';
+import { DirectoryStatuses } from './directories/directory-status.ts';
 import { DirectoryUsers } from './directories/directory-users.ts';
-import { Links } from './directories/links.ts';
 import { ScimTokens } from './directories/scim-tokens.ts';
 import { DomainEvents } from './events/domain-events.ts';
 import { ProvisioningEvents } from './events/provisioning-events.ts';
+import { RefusedCallLog } from './events/refused-call-log.ts';
 import { Groups } from './groups/groups.ts';
+import { LinkDecisions } from './links/link-decisions.ts';
+import { Links } from './links/links.ts';
+import { retryGroupConflicts } from './links/retry-group.ts';
+import { Maintenance } from './maintenance.ts';
+import { Nodes } from './nodes.ts';
+import { Erasure } from './organizations/erasure.ts';
+import { OrganizationExport } from './organizations/organization-export.ts';
+import { OrganizationLifeCycle } from './organizations/organization-life-cycle.ts';
+import { OrganizationSlugs } from './organizations/organization-slugs.ts';
 import { Organizations } from './organizations/organizations.ts';
 import { Access } from './permissions/access.ts';
 import type { PermissionCatalogue } from './permissions/catalogue.ts';
 import { Grants } from './permissions/grants.ts';
 import { PermissionSets } from './permissions/permission-sets.ts';
+import { Spaces } from './permissions/spaces.ts';
 import { Users } from './users/users.ts';
 
 export interface DomainParts {
@@ -32,26 +45,47 @@ export interface DomainParts {
 export function createDomain({ database, catalogue, secretKey, clock = () => new Date(), ...parts }: DomainParts) {
   const hasher = new CredentialHasher(secretKey);
   const onTouchFailed = parts.onBackgroundFailure ?? (() => undefined);
+  const access = new Access({ database, catalogue });
   const permissionSets = new PermissionSets({ database, clock, catalogue });
-  const directoryUsers = new DirectoryUsers({ database, clock });
+  const organizations = new Organizations({
+    database,
+    clock,
+    permissionSets,
+    onPolicyChanged: (transaction, actor, at) => retryGroupConflicts(transaction, actor, { catalogue, at }),
+  });
+  const directoryUsers = new DirectoryUsers({ database, clock, catalogue });
   const apiKeys = new ApiKeys({ database, clock, catalogue, hasher, permissionSets, onTouchFailed });
+  const projection = new DirectoryProjection({ database, clock, catalogue });
+  const directories = new Directories({ database, clock, projection });
   const scimTokens = new ScimTokens({ database, clock, hasher, onTouchFailed });
+  const erasure = new Erasure({ database, clock, organizations, apiKeys });
   return {
     catalogue,
-    organizations: new Organizations({ database, clock }),
+    organizations,
+    organizationSlugs: new OrganizationSlugs({ database, clock }),
+    organizationLifeCycle: new OrganizationLifeCycle({ database, clock, apiKeys }),
+    organizationExport: new OrganizationExport({ database, clock }),
+    erasure,
+    maintenance: new Maintenance({ database, clock, organizations, projection, erasure }),
     users: new Users({ database, clock, catalogue }),
     groups: new Groups({ database, clock, catalogue }),
     permissionSets,
     grants: new Grants({ database, clock, permissionSets }),
-    access: new Access({ database, catalogue }),
+    spaces: new Spaces({ database, clock, catalogue }),
+    access,
     apiKeys,
-    directories: new Directories({ database, clock }),
+    directories,
+    directoryStatuses: new DirectoryStatuses({ database, clock, catalogue, projection, scimTokens }),
+    directoryHealth: new DirectoryHealth({ database, clock }),
     scimTokens,
     directoryUsers,
     directoryGroups: new DirectoryGroups({ database, clock, catalogue }),
     directoryLists: new DirectoryLists({ database, directoryUsers }),
-    links: new Links({ database, clock, catalogue }),
+    links: new Links({ database, catalogue, access }),
+    linkDecisions: new LinkDecisions({ database, clock, catalogue }),
+    nodes: new Nodes({ database }),
     provisioningEvents: new ProvisioningEvents({ database, clock }),
+    refusedCalls: new RefusedCallLog({ database, clock, directories, scimTokens }),
     domainEvents: new DomainEvents({ database }),
     /** Resolves when nothing is being written in the background: before the database is closed. */
     settled: async () => {

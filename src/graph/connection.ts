@@ -1,7 +1,23 @@
-import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import { DomainError } from '../domain/domain-error.ts';
-import { isId } from '../domain/id.ts';
-import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, type Page, type PageRequest } from '../domain/page.ts';
+// A list, from the table to the schema. In one order, that of ids, the domain calls `readPage` and the resolver
+//
+//   @Args(() => PageArgs) args: PageArgs  →  readConnection(args, (page) => domain.links.list(who, page, filter))
+//
+// In several orders, the store holds an `OrderedList` (src/domain/ordered-list.ts), whose filters stand in the statement only
+// when they are asked for, and the use case reads it:
+//
+//   list(actor, page: OrderedPageRequest<GroupOrderField>, filter)
+//     →  groupList.read(this.#database, actor.organizationId, page, { values: […], filters: { isLinked: given(filter.isLinked) } })
+//
+// and the resolver the arguments that `orderedPageArgs` makes, which hold `orderBy` besides `first` and `after`:
+//
+//   const GroupPageArgs = orderedPageArgs('Group', { createdAt: '…', name: '…' })
+//   @Args(() => GroupPageArgs) args: OrderedPageRequest<GroupOrderField>  →  readConnection as above
+//
+// Who makes other items of the rows of a page keeps its places: `{ ...page, items: page.items.map(…) }`.
+import { ArgsType, type ClassType, Field, InputType, Int, ObjectType } from 'type-graphql';
+import type { Order, OrderDirection, OrderedPageRequest } from '../domain/ordered-list.ts';
+import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, type Page } from '../domain/page.ts';
+import { graphEnum } from './enum.ts';
 
 @ObjectType('PageInfo', { simpleResolvers: true, description: 'Where a page of a list stands.' })
 export class PageInfoType {
@@ -58,49 +74,64 @@ export class PageArgs {
   after?: string | null;
 }
 
+const OrderDirectionEnum = graphEnum<OrderDirection>('OrderDirection', 'Which end of a list comes first.', {
+  asc: 'The least first: A to Z, the oldest first.',
+  desc: 'The greatest first: Z to A, the newest first.',
+});
+
+/** The arguments of a list of `name` items that can be ordered by these fields, each with its description. */
+export function orderedPageArgs<OrderField extends string>(
+  name: string,
+  fields: Readonly<Record<OrderField, string>>,
+  withoutOrder = 'that of making, the oldest first',
+): ClassType<OrderedPageRequest<OrderField>> {
+  const OrderFieldEnum = graphEnum<OrderField>(`${name}OrderField`, `What a list of ${name} items goes by.`, fields);
+
+  @InputType(`${name}Order`, { description: `The order of a list of ${name} items.` })
+  class OrderInput implements Order<OrderField> {
+    @Field(() => OrderFieldEnum, { description: 'What the list goes by.' })
+    field: OrderField;
+
+    @Field(() => OrderDirectionEnum, { defaultValue: 'asc', description: 'Which end comes first.' })
+    direction: OrderDirection;
+  }
+
+  @ArgsType()
+  class OrderedPageArgs extends PageArgs {
+    @Field(() => OrderInput, {
+      nullable: true,
+      description: `The order; without it, ${withoutOrder}.`,
+    })
+    orderBy?: OrderInput | null;
+  }
+  return OrderedPageArgs;
+}
+
 export interface Connection<Item> {
   edges: { cursor: string; node: Item }[];
   nodes: Item[];
   pageInfo: PageInfoType;
 }
 
-/** A page of the domain as a connection. `read` is given the id that the cursor stands for. Throws `invalidValue`. */
-export async function readConnection<Item extends { id: string }>(
-  { first, after }: PageRequest,
-  read: (page: PageRequest) => Promise<Page<Item>>,
+/** A page of the domain as a connection. `read` is given the arguments with the place that the cursor stands for. */
+export async function readConnection<Item extends { id: string }, Request extends PageArgs>(
+  args: Request,
+  read: (page: Request) => Promise<Page<Item>>,
 ): Promise<Connection<Item>> {
-  const { items, hasNextPage } = await read({ first: first ?? null, after: after == null ? null : readCursor(after) });
-  return connectionOf(items, {
-    hasNextPage,
-    hasPreviousPage: after != null,
-    cursorOf: (item) => encodeCursor(item.id),
-  });
-}
-
-/** Items as a connection whose cursors are the caller's. */
-export function connectionOf<Item>(
-  items: Item[],
-  place: { hasNextPage: boolean; hasPreviousPage: boolean; cursorOf: (item: Item) => string },
-): Connection<Item> {
-  const edges = items.map((node) => ({ cursor: place.cursorOf(node), node }));
-  const { hasNextPage, hasPreviousPage } = place;
+  const after = args.after == null ? null : decodeCursor(args.after);
+  const { items, hasNextPage, places } = await read({ ...args, after });
+  const edges = items.map((node, index) => ({ cursor: encodeCursor(places?.[index] ?? node.id), node }));
   const startCursor = edges[0]?.cursor ?? null;
   const endCursor = edges.at(-1)?.cursor ?? null;
-  return { edges, nodes: items, pageInfo: { hasNextPage, hasPreviousPage, startCursor, endCursor } };
+  return { edges, nodes: items, pageInfo: { hasNextPage, hasPreviousPage: after !== null, startCursor, endCursor } };
 }
 
-/** An opaque cursor of the text by which the domain pages. */
-export function encodeCursor(text: string): string {
-  return Buffer.from(text).toString('base64url');
+/** Opaque for the caller; the domain decides what the text may be. */
+function encodeCursor(place: string): string {
+  return Buffer.from(place).toString('base64url');
 }
 
 /** The text of a cursor; of anything else, a text that names no place. */
-export function decodeCursor(cursor: string): string {
+function decodeCursor(cursor: string): string {
   return Buffer.from(cursor, 'base64url').toString();
-}
-
-function readCursor(cursor: string): string {
-  const id = decodeCursor(cursor);
-  if (isId(id)) return id;
-  throw new DomainError('invalidValue', 'after is no cursor of this list.', { path: 'after' });
 }

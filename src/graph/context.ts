@@ -24,8 +24,13 @@ export interface ContextSettings {
 /** Which bearers open a door: the facade's calls are for SCIM tokens only, /graphql takes API keys too. */
 export type AcceptedBearers = 'any' | 'scimTokens';
 
-/** Reads many objects at once, in the order of the keys. */
-export type BatchRead<Value> = (domain: Domain, actor: Actor, keys: string[]) => Promise<readonly Value[]>;
+/** Reads many objects at once, in the order of the keys; `Arguments` are those of the field that asks, such as a page. */
+export type BatchRead<Value, Arguments = undefined> = (
+  domain: Domain,
+  actor: Actor,
+  keys: string[],
+  args: Arguments,
+) => Promise<readonly Value[]>;
 
 const BEARER = /^Bearer +([0-9A-Za-z_]{1,256}) *$/i;
 
@@ -36,7 +41,7 @@ export class GraphContext {
   readonly tenantUrl: TenantUrl;
   readonly #accepts: AcceptedBearers;
   #actor: Promise<Actor> | undefined;
-  readonly #loaders = new Map<BatchRead<unknown>, Loader<unknown>>();
+  readonly #loaders = new Map<unknown, Map<string, Loader<unknown>>>();
 
   constructor(domain: Domain, call: GraphCall, { accepts, tenantUrl }: ContextSettings) {
     this.domain = domain;
@@ -52,11 +57,21 @@ export class GraphContext {
   };
 
   /** One object, read together with the others that this request asks for in the same turn. */
-  readonly load = <Value>(read: BatchRead<Value>, key: string): Promise<Value> => {
-    let loader = this.#loaders.get(read);
+  readonly load = <Value>(read: BatchRead<Value>, key: string): Promise<Value> => this.loadWith(read, key, undefined);
+
+  /** The same for a field with arguments: those asked for with equal ones are read together. */
+  readonly loadWith = <Value, Arguments>(
+    read: BatchRead<Value, Arguments>,
+    key: string,
+    args: Arguments,
+  ): Promise<Value> => {
+    const loaders = this.#loaders.get(read) ?? new Map<string, Loader<unknown>>();
+    this.#loaders.set(read, loaders);
+    const name = JSON.stringify(args) ?? '';
+    let loader = loaders.get(name);
     if (!loader) {
-      loader = new Loader<unknown>(async (keys) => read(this.domain, await this.actor(), keys));
-      this.#loaders.set(read, loader);
+      loader = new Loader<unknown>(async (keys) => read(this.domain, await this.actor(), keys, args));
+      loaders.set(name, loader);
     }
     return loader.load(key) as Promise<Value>;
   };

@@ -3,15 +3,19 @@ import {
   type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLField,
+  type GraphQLInterfaceType,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
   getArgumentValues,
   getNamedType,
   getNullableType,
   getVariableValues,
+  isInterfaceType,
   isListType,
   isObjectType,
   Kind,
+  type NamedTypeNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
@@ -49,6 +53,8 @@ export function requireAffordable(costed: CostedOperation): void {
   );
 }
 
+type TypeWithFields = GraphQLObjectType | GraphQLInterfaceType;
+
 interface Walk {
   schema: GraphQLSchema;
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -58,7 +64,7 @@ interface Walk {
 /** `pageSize` is that of the page whose fields these are. The number of fields is bounded by the limits before. */
 function costOf(
   walk: Walk,
-  type: GraphQLObjectType,
+  type: TypeWithFields,
   selectionSet: SelectionSetNode,
   pageSize: number | undefined,
 ): number {
@@ -69,15 +75,30 @@ function costOf(
       if (!field || !selection.selectionSet) continue;
       const values = getArgumentValues(field, selection, walk.variables);
       const below = getNamedType(field.type);
-      const count = isListType(getNullableType(field.type)) ? (pageSize ?? UNPAGED_LIST_SIZE) : 1;
-      const inside = isObjectType(below) ? costOf(walk, below, selection.selectionSet, pageSizeOf(field, values)) : 0;
+      const count = isListType(getNullableType(field.type)) ? lengthOf(values, pageSize) : 1;
+      const inside = hasFields(below) ? costOf(walk, below, selection.selectionSet, pageSizeOf(field, values)) : 0;
       cost += count * (1 + inside);
     } else {
       const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : walk.fragments.get(selection.name.value);
-      if (fragment) cost += costOf(walk, type, fragment.selectionSet, pageSize);
+      if (fragment) cost += costOf(walk, typeOf(walk, fragment, type), fragment.selectionSet, pageSize);
     }
   }
   return cost;
+}
+
+/** The type that a fragment is on; an object is of one type, so that counting all fragments of an interface counts too much. */
+function typeOf(walk: Walk, { typeCondition }: { typeCondition?: NamedTypeNode | undefined }, around: TypeWithFields) {
+  const type = typeCondition && walk.schema.getType(typeCondition.name.value);
+  return type && hasFields(type) ? type : around;
+}
+
+function hasFields(type: GraphQLNamedType): type is TypeWithFields {
+  return isObjectType(type) || isInterfaceType(type);
+}
+
+/** How long the list of a field is: one item for each id that it was given, or what its page may hold. */
+function lengthOf({ ids }: Record<string, unknown>, pageSize: number | undefined): number {
+  return Array.isArray(ids) ? ids.length : (pageSize ?? UNPAGED_LIST_SIZE);
 }
 
 /** How many items the lists directly below a field may have: its `first` (Relay) or `count` (SCIM). */

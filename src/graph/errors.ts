@@ -3,13 +3,19 @@ import { DomainError, type DomainErrorCode } from '../domain/domain-error.ts';
 import { screamingSnake } from './enum.ts';
 import type { GraphLog } from './log.ts';
 
-/** `extensions.code` of what is thrown rather than answered as data. */
-export type ThrownCode =
-  | 'UNAUTHENTICATED'
-  | 'FORBIDDEN'
-  | 'BAD_USER_INPUT'
-  | 'SERVICE_UNAVAILABLE'
-  | 'INTERNAL_SERVER_ERROR';
+/** Every `extensions.code` of what is thrown rather than answered as data, as docs/guides/graphql.md explains it. */
+export const thrownCodes = {
+  UNAUTHENTICATED: 'The bearer is missing, wrong, revoked or expired.',
+  FORBIDDEN: 'The bearer does not hold what the field needs, or its organization is suspended or closing.',
+  BAD_USER_INPUT: 'A query names something unknown or out of range, or the operation asks for too much.',
+  BAD_REQUEST: 'The request is none of GraphQL over HTTP: its method, a header or its body.',
+  GRAPHQL_PARSE_FAILED: 'The document is no GraphQL, or longer than it may be.',
+  GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema, or is beyond a limit.',
+  OPERATION_RESOLUTION_FAILURE: 'The document holds several operations, and `operationName` is that of none.',
+  SERVICE_UNAVAILABLE: 'The database cannot be reached. Try again soon.',
+  INTERNAL_SERVER_ERROR: 'Our mistake; the message has the request id.',
+} as const;
+export type ThrownCode = keyof typeof thrownCodes;
 
 interface Answer {
   /** What a query throws. Mutations answer BAD_USER_INPUT as data and throw the others too. */
@@ -20,9 +26,17 @@ interface Answer {
 
 /** What GraphQL answers to every fact of the domain. */
 export const answers = {
+  confirmationRequired: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The change has a consequence that has to be confirmed; `message` says which, and by which field.',
+  },
   credentialInvalid: {
     thrownAs: 'UNAUTHENTICATED',
     description: 'The bearer is missing, wrong, revoked or expired. Thrown, never data.',
+  },
+  directoryStatusConflict: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The directory stands in a state from which this is not possible.',
   },
   filterNotSupported: {
     thrownAs: 'BAD_USER_INPUT',
@@ -45,10 +59,27 @@ export const answers = {
     thrownAs: 'BAD_USER_INPUT',
     description: 'The value at `path` cannot be accepted; `message` says why.',
   },
+  lastOwner: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The organization would be left without an active owner.',
+  },
+  linkNotActive: { thrownAs: 'BAD_USER_INPUT', description: 'The link is not active, so there is nothing to undo.' },
   linkNotPending: { thrownAs: 'BAD_USER_INPUT', description: 'The link does not wait for a decision.' },
   notFound: {
     thrownAs: 'BAD_USER_INPUT',
     description: 'There is nothing with the id at `path`, or it belongs to another organization.',
+  },
+  organizationClosing: {
+    thrownAs: 'FORBIDDEN',
+    description: 'The organization is being closed; only the operator can reopen it. Thrown, never data.',
+  },
+  organizationStatusConflict: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The organization stands in a state from which this is not possible.',
+  },
+  organizationSuspended: {
+    thrownAs: 'FORBIDDEN',
+    description: 'The operator has suspended the organization. Thrown, never data.',
   },
   permissionSetBuiltIn: { thrownAs: 'BAD_USER_INPUT', description: 'Built-in permission sets cannot be changed.' },
   permissionSetInUse: {
@@ -65,7 +96,21 @@ export const answers = {
     thrownAs: 'BAD_USER_INPUT',
     description: 'What the preview showed has changed meanwhile. Read the preview again and decide on that.',
   },
+  sensitiveDefault: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'What every user holds by default must not contain a sensitive permission.',
+  },
+  slugConfusable: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The slug looks like one that another organization has, or had, or like a reserved word.',
+  },
   slugTaken: { thrownAs: 'BAD_USER_INPUT', description: 'Another organization has, or had, this slug.' },
+  spaceExternalIdTaken: { thrownAs: 'BAD_USER_INPUT', description: 'Another space has this external id.' },
+  spaceInUse: { thrownAs: 'BAD_USER_INPUT', description: 'There are grants on the space. Revoke them first.' },
+  spaceNameTaken: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'Another space has this name; case, white space and look-alike forms do not tell names apart.',
+  },
   ssoRequired: { thrownAs: 'BAD_USER_INPUT', description: 'Single sign-on has to be set up before SCIM.' },
   tooMany: { thrownAs: 'BAD_USER_INPUT', description: 'The list at `path` is longer than one call may carry.' },
   unknownMember: { thrownAs: 'BAD_USER_INPUT', description: 'The directory, which is strict, does not know a member.' },
@@ -103,7 +148,7 @@ export function presentErrors(
 
 interface PresentedError {
   message: string;
-  extensions: { code: string; reason?: string };
+  extensions: { code: ThrownCode; reason?: string };
 }
 
 function presentError(error: GraphQLError, requestId: string, log: GraphLog): PresentedError {
@@ -113,8 +158,7 @@ function presentError(error: GraphQLError, requestId: string, log: GraphLog): Pr
     return { message: cause.message, extensions: { code, reason: screamingSnake(cause.code) } };
   }
   if (cause instanceof GraphQLError) {
-    const code = error.extensions.code ?? cause.extensions.code;
-    return { message: error.message, extensions: { code: typeof code === 'string' ? code : 'BAD_USER_INPUT' } };
+    return { message: error.message, extensions: { code: thrownCodeOf(error, cause) } };
   }
   const facts = { ...describe(cause), requestId, path: error.path?.join('.') };
   if (isUnavailable(cause)) {
@@ -123,6 +167,13 @@ function presentError(error: GraphQLError, requestId: string, log: GraphLog): Pr
   }
   log.error(facts, 'A resolver failed.');
   return thrown('INTERNAL_SERVER_ERROR', `Something went wrong; the request id is ${requestId}.`);
+}
+
+/** graphql-js says nothing of values that do not fit; Apollo has codes of its own for requests that we do not take. */
+function thrownCodeOf(error: GraphQLError, cause: GraphQLError): ThrownCode {
+  const code = error.extensions.code ?? cause.extensions.code;
+  if (typeof code !== 'string') return 'BAD_USER_INPUT';
+  return Object.hasOwn(thrownCodes, code) ? (code as ThrownCode) : 'BAD_REQUEST';
 }
 
 function thrown(code: ThrownCode, message: string): PresentedError {

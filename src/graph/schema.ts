@@ -4,16 +4,26 @@ import { buildSchema } from 'type-graphql';
 import { ApiKeyResolver } from './api-keys/api-key.resolver.ts';
 import { DirectoryResolver } from './directories/directory.resolver.ts';
 import { DirectoryGroupResolver } from './directories/directory-group.resolver.ts';
+import { DirectoryHealthResolver } from './directories/directory-health.resolver.ts';
+import {
+  DirectoryStatusResolver,
+  MatchingPersonResolver,
+  PreviewedGroupResolver,
+} from './directories/directory-status.resolver.ts';
 import { DirectoryUserResolver } from './directories/directory-user.resolver.ts';
-import { ScimTokenResolver } from './directories/scim-token.resolver.ts';
+import { DirectoryTokensResolver, ScimTokenResolver } from './directories/scim-token.resolver.ts';
 import { DomainEventResolver } from './events/domain-event.resolver.ts';
-import { ProvisioningEventResolver } from './events/provisioning-event.resolver.ts';
+import { DirectoryEventsResolver, ProvisioningEventResolver } from './events/provisioning-event.resolver.ts';
+import { DirectoryRefusedCallsResolver, RefusedCallResolver } from './events/refused-call.resolver.ts';
 import { GroupResolver } from './groups/group.resolver.ts';
 import { LinkResolver } from './links/link.resolver.ts';
+import { LinkPreviewResolver } from './links/link-preview.resolver.ts';
+import { NodeResolver } from './node.resolver.ts';
 import { OrganizationResolver } from './organizations/organization.resolver.ts';
 import { AccessResolver } from './permissions/access.resolver.ts';
 import { GrantResolver } from './permissions/grant.resolver.ts';
 import { PermissionSetResolver } from './permissions/permission-set.resolver.ts';
+import { SpaceResolver } from './permissions/space.resolver.ts';
 import { UserResolver } from './users/user.resolver.ts';
 
 /** The schema, built from its resolvers. They hold no state: the domain comes with each request's context. */
@@ -22,17 +32,28 @@ export function createSchema(): Promise<GraphQLSchema> {
     resolvers: [
       AccessResolver,
       ApiKeyResolver,
+      DirectoryEventsResolver,
       DirectoryGroupResolver,
+      DirectoryHealthResolver,
+      DirectoryRefusedCallsResolver,
       DirectoryResolver,
+      DirectoryStatusResolver,
+      DirectoryTokensResolver,
       DirectoryUserResolver,
       DomainEventResolver,
       GrantResolver,
       GroupResolver,
+      LinkPreviewResolver,
       LinkResolver,
+      MatchingPersonResolver,
+      NodeResolver,
       OrganizationResolver,
       PermissionSetResolver,
+      PreviewedGroupResolver,
       ProvisioningEventResolver,
+      RefusedCallResolver,
       ScimTokenResolver,
+      SpaceResolver,
       UserResolver,
     ],
     validate: false,

@@ -11,25 +11,22 @@ import type { Domain } from '../domain/domain.ts';
 import { createContext, type GraphContext, type TenantUrl } from './context.ts';
 import { requireAffordable } from './cost.ts';
 import { presentErrors } from './errors.ts';
+import { introspectionForSignedIn } from './introspection.ts';
 import { limitRules, TOKENS_MAX } from './limits.ts';
 import type { GraphLog } from './log.ts';
 
 export interface GraphServerParts {
   schema: GraphQLSchema;
   log: GraphLog;
-  /** Whether callers may read the schema from the service; schema.graphql holds the same. */
-  isIntrospectionAllowed: boolean;
+  /** Whether everybody may read the schema from the service, or only who is signed in. */
+  isSchemaPublic: boolean;
 }
 
 /** Apollo Server over the schema, not started yet: whoever mounts it starts and stops it. */
-export function createGraphServer({
-  schema,
-  log,
-  isIntrospectionAllowed,
-}: GraphServerParts): ApolloServer<GraphContext> {
+export function createGraphServer({ schema, log, isSchemaPublic }: GraphServerParts): ApolloServer<GraphContext> {
   return new ApolloServer<GraphContext>({
     schema,
-    introspection: isIntrospectionAllowed,
+    introspection: true,
     csrfPrevention: true,
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
@@ -39,6 +36,8 @@ export function createGraphServer({
     plugins: [
       costLimit,
       errorsPresentedBy(log),
+      // Behind the errors as they are presented, which it shortens.
+      ...(isSchemaPublic ? [] : [introspectionForSignedIn]),
       // It would wrap every resolver of the schema, also for callers in this process.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { giveRequestId } from './request-id.ts';
 
 export interface HttpParts {
   /** Handles `/graphql`; a facade alone has none. */
@@ -20,7 +21,7 @@ export function createHttpApp({ graphql, scim, ping }: HttpParts): Express {
   app.set('query parser', false);
   app.use(securityHeaders);
   app.use('/scim/v2', scim);
-  if (graphql) app.use('/graphql', graphql);
+  if (graphql) app.use('/graphql', giveRequestId, graphql);
   app.get('/livez', (_request, response) => {
     response.type('text/plain').send('ok\n');
   });

@@ -4,6 +4,8 @@ import type { GraphCall } from './graph-client.ts';
 
 const PATH_LENGTH_MAX = 2048;
 const requestId = /^[\w.:-]{1,128}$/;
+/** A token or key of ours, wherever a client put it by mistake. */
+const ownSecret = /\brc[a-z]+_[0-9A-Za-z]{20,}/g;
 const secretName = /token|secret|password|assertion|authorization|api[_-]?key/i;
 
 /** What the GraphQL side is told about a request. A request id that could not stand in a header or a log is replaced. */
@@ -17,7 +19,7 @@ export function readCall(request: IncomingMessage & { readonly originalUrl?: str
   };
 }
 
-/** The path as people may read it: the values of parameters that carry secrets, and of filters on them, are masked. */
+/** The path as people may read it: our tokens, and the values of parameters and filters that carry secrets, are masked. */
 function shownPath(url: string): string {
   const start = url.indexOf('?');
   const shown =
@@ -28,7 +30,7 @@ function shownPath(url: string): string {
           .split('&')
           .map(masked)
           .join('&')}`;
-  return shown.slice(0, PATH_LENGTH_MAX);
+  return shown.replace(ownSecret, '***').slice(0, PATH_LENGTH_MAX);
 }
 
 function masked(parameter: string): string {

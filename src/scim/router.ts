@@ -5,8 +5,9 @@ import { Exchange, type Reply } from './exchange.ts';
 import type { GraphCall, GraphClient } from './graph-client.ts';
 import { errorBody, ScimError, scimErrors } from './protocol/scim-error.ts';
 import { ProvisioningLog } from './provisioning-log.ts';
+import { RefusedCalls } from './refused-calls.ts';
 import { readCall } from './request-call.ts';
-import { GraphRefusal } from './scim-problems.ts';
+import { GraphRefusal, isKnownCode } from './scim-problems.ts';
 import { Turns } from './turns.ts';
 
 export interface ScimOptions {
@@ -21,7 +22,7 @@ export interface ScimOptions {
 export interface ScimFacade {
   /** To be mounted at /scim/v2, before anything reads request bodies. */
   readonly router: Router;
-  /** Sends the provisioning events that wait, for a clean stop. */
+  /** Sends the provisioning events and refused calls that wait, for a clean stop. */
   flush(): Promise<void>;
 }
 
@@ -30,7 +31,9 @@ export interface ScimFacade {
  * accepted the bearer for the directory in the path.
  */
 export function createScimFacade(options: ScimOptions): ScimFacade {
-  const log = new ProvisioningLog({ graph: options.graph, clock: options.clock ?? (() => new Date()) });
+  const { graph, clock = () => new Date() } = options;
+  const log = new ProvisioningLog({ graph, clock });
+  const refusedCalls = new RefusedCalls({ graph, clock });
   const turns = new Turns();
   const router = Router();
   router.use(async (request, response) => {
@@ -38,12 +41,20 @@ export function createScimFacade(options: ScimOptions): ScimFacade {
     const target = targetOf(request.url);
     const { directoryId } = target;
     const baseUrl = options.baseUrl(directoryId);
-    const exchange = new Exchange({ ...target, request, call, graph: options.graph, turns, baseUrl });
+    // Read now, as a socket that was closed meanwhile has none.
+    const { ip: address = '' } = request;
+    const exchange = new Exchange({ ...target, request, call, graph, turns, baseUrl });
     const reply = await answer(exchange, target.methods).catch((error: unknown) => refusal(error, call, options));
-    record(log, exchange, reply);
+    if (reply.status === 401) refusedCalls.add({ directoryId, call, address });
+    else record(log, exchange, reply);
     send(response, call.requestId, reply);
   });
-  return { router, flush: () => log.flush() };
+  return {
+    router,
+    flush: async () => {
+      await Promise.all([log.flush(), refusedCalls.flush()]);
+    },
+  };
 }
 
 type Answered = Reply & { readonly error?: ScimError };
@@ -82,22 +93,23 @@ const outcomesByStatus = new Map([
   [415, 'unsupportedMediaType'],
 ]);
 
-/** Reads, refusals and failures go to the provisioning log; of a bearer that opens nothing it could not be told. */
+/** Reads, refusals and failures go to the provisioning log. */
 function record(log: ProvisioningLog, exchange: Exchange, reply: Answered): void {
   const { directoryId, resourceId, call } = exchange;
   const { status, error, outcome, detail } = reply;
   if (error === undefined) {
     if (outcome === undefined) return;
     log.add({ kind: 'reads', directoryId, resourceId, call, outcome, detail: { status, ...detail } });
-  } else if (status !== 401) {
+  } else {
     const facts = { status, ...(error.scimType && { scimType: error.scimType }), message: error.detail };
     log.add({ kind: 'refusals', directoryId, resourceId, call, outcome: outcomeOf(error), detail: facts });
   }
 }
 
-/** The code as the domain spells it: `userNameTaken`. */
+/** The code as the domain spells it: `userNameTaken`. A code that this facade does not know would not be taken back. */
 function outcomeOf(error: ScimError): string {
   if (!(error instanceof GraphRefusal)) return error.scimType ?? outcomesByStatus.get(error.status) ?? 'failed';
+  if (!isKnownCode(error.code)) return 'failed';
   return error.code.toLowerCase().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 

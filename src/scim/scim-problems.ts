@@ -9,22 +9,35 @@ const noScimMatter: ScimProblem = { status: 500 };
 
 /** The SCIM answer to every code that a mutation can give. */
 export const scimProblems = {
+  CONFIRMATION_REQUIRED: noScimMatter,
   CREDENTIAL_INVALID: { status: 401 },
+  // A retired directory is opened by no token.
+  DIRECTORY_STATUS_CONFLICT: { status: 401 },
   FILTER_NOT_SUPPORTED: { status: 400, scimType: 'invalidFilter' },
   FORBIDDEN: { status: 403 },
   GROUP_IS_LINKED: noScimMatter,
   GROUP_NAME_TAKEN: { status: 409, scimType: 'uniqueness' },
   INVALID_SYNTAX: { status: 400, scimType: 'invalidSyntax' },
   INVALID_VALUE: { status: 400, scimType: 'invalidValue' },
+  LAST_OWNER: noScimMatter,
+  LINK_NOT_ACTIVE: noScimMatter,
   LINK_NOT_PENDING: noScimMatter,
   NOT_FOUND: { status: 404 },
+  ORGANIZATION_CLOSING: noScimMatter,
+  ORGANIZATION_STATUS_CONFLICT: noScimMatter,
+  ORGANIZATION_SUSPENDED: noScimMatter,
+  PERMISSIONS_EXCEED_OWN: noScimMatter,
   PERMISSION_SET_BUILT_IN: noScimMatter,
   PERMISSION_SET_IN_USE: noScimMatter,
   PERMISSION_SET_NAME_TAKEN: noScimMatter,
-  PERMISSIONS_EXCEED_OWN: noScimMatter,
   PLAN_LACKS_SCIM: noScimMatter,
   PREVIEW_OUTDATED: noScimMatter,
+  SENSITIVE_DEFAULT: noScimMatter,
+  SLUG_CONFUSABLE: noScimMatter,
   SLUG_TAKEN: noScimMatter,
+  SPACE_EXTERNAL_ID_TAKEN: noScimMatter,
+  SPACE_IN_USE: noScimMatter,
+  SPACE_NAME_TAKEN: noScimMatter,
   SSO_REQUIRED: noScimMatter,
   TOO_MANY: { status: 400, scimType: 'tooMany' },
   UNKNOWN_MEMBER: { status: 400, scimType: 'invalidValue' },
@@ -47,7 +60,7 @@ export class GraphRefusal extends ScimError {
 
 /** The answer to an expected failure of a mutation. */
 export function payloadProblem({ code, message, path }: Refusal): GraphRefusal {
-  if (!isKnown(code)) return new GraphRefusal(code, scimErrors.internal());
+  if (!isMutationErrorCode(code)) return new GraphRefusal(code, scimErrors.internal());
   const { status, scimType }: ScimProblem = scimProblems[code];
   if (status === 500) return new GraphRefusal(code, scimErrors.internal());
   if (status === 401) return new GraphRefusal(code, unauthorized());
@@ -64,7 +77,13 @@ const thrownProblems = new Map<string, () => ScimError>([
     'SERVICE_UNAVAILABLE',
     () => new ScimError(503, 'The service cannot answer at the moment', undefined, { 'Retry-After': '5' }),
   ],
+  ['INTERNAL_SERVER_ERROR', scimErrors.internal],
 ]);
+
+/** Whether a code is one of those that GraphQL declares. */
+export function isKnownCode(code: string): boolean {
+  return isMutationErrorCode(code) || thrownProblems.has(code);
+}
 
 /**
  * The answer to a thrown GraphQL error. `NOT_FOUND` is the directory itself, and for SCIM the token then opens nothing.
@@ -84,6 +103,6 @@ function unauthorized(): ScimError {
   );
 }
 
-function isKnown(code: string): code is MutationErrorCode {
+function isMutationErrorCode(code: string): code is MutationErrorCode {
   return Object.hasOwn(scimProblems, code);
 }

@@ -180,12 +180,12 @@ describe('explain', () => {
     expect(explained).toMatchObject({
       isAllowed: true,
       permission: 'screens:publish',
-      paths: [{ source: 'directory', groupName: 'Marketing', permissionSetName: 'Editors' }],
+      paths: [{ source: 'directory', group: { name: 'Marketing' }, permissionSet: { name: 'Editors' } }],
     });
     const { stdout } = await rollcall(environment, ...args, ada);
     expect(stdout).toContain('✓ Ada Lovelace (ada@acme.example) holds screens:publish.');
     expect(stdout).toMatch(
-      /"Editors" is granted to the group "Marketing",\n +which the directory group "Marketing" fills/,
+      /"Editors" is granted to the group "Marketing" by the operator on [-\d]+ [:\d]+,\n +which the directory group "Marketing" of ".+" fills since/,
     );
   });
 
@@ -218,6 +218,34 @@ describe('explain', () => {
     const { exitCode, stderr } = await rollcall(environment, 'explain', '--org', slug, ...options);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(hint);
+  });
+});
+
+describe('spaces', () => {
+  it('S21: are made and listed, and asked about by their name', async () => {
+    const { slug, zoeId } = await aProvisionedOrganization();
+    const args = ['space', 'create', '--org', slug, '--name', 'Berlin', '--external-id', 'team-7'];
+    const space = await rollcallJson<{ id: string }>(environment, ...args);
+    expect((await rollcall(environment, ...args)).exitCode).toBe(1);
+    const { stdout: listed } = await rollcall(environment, 'space', 'list', '--org', slug);
+    expect(listed).toMatch(new RegExp(`${space.id} +Berlin +team-7`));
+    const organization = await service.domain.organizations.findBySlug(slug);
+    const operator = { kind: 'operator' as const, organizationId: organization?.id ?? '' };
+    const set = await service.domain.permissionSets.create(operator, {
+      name: 'Publishers',
+      permissions: ['screens:publish'],
+    });
+    await service.domain.grants.grant(operator, { permissionSetId: set.id, userId: zoeId, spaceId: space.id });
+    const explain = ['explain', '--org', slug, '--user', zoe, '--permission', 'screens:publish'];
+    const inBerlin = await rollcall(environment, ...explain, '--space', 'berlin');
+    expect(inBerlin.stdout).toContain('holds screens:publish in the space "Berlin".');
+    expect(inBerlin.stdout).toMatch(/granted to this person directly on the space "Berlin" by the operator on/);
+    const everywhere = await rollcall(environment, ...explain);
+    expect(everywhere.stdout).toMatch(/✗ .*\n\nIn other spaces, because\n {2}• the permission set "Publishers"/);
+    const nearest = await rollcall(environment, ...explain, '--space', 'Berlim');
+    expect(nearest).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Did you mean "Berlin"?') });
+    const permissions = await rollcall(environment, 'permissions', '--org', slug, '--user', zoe, '--space', 'team-7');
+    expect(permissions.stdout).toContain('Zoë Müller may in the space "Berlin":\n  screens:publish');
   });
 });
 

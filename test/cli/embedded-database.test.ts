@@ -16,7 +16,9 @@ it('commands work on the embedded PostgreSQL without a service, and beside one t
   const { checks } = await rollcall(environment, 'doctor', '--json').then(({ stdout }) => JSON.parse(stdout));
   const pending = checks.find((check: { name: string }) => check.name === 'Migrations');
   expect(pending).toMatchObject({ isOk: false, advice: expect.stringContaining('npx rollcall migrate') });
-  expect(await rollcallJson<object>(environment, 'migrate')).toEqual({ migrated: [expect.any(String)] });
+  expect(await rollcallJson<object>(environment, 'migrate')).toEqual({
+    migrated: ['0001-core', '0002-life-cycles'],
+  });
   await rollcallJson(environment, 'org', 'create', '--name', 'Before', '--slug', 'before');
 
   const service = await serveCli(environment);

@@ -1,63 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type JobOptions, ProvisioningJob } from '../../src/cli/simulate/provisioning-job.ts';
-import { simulateEntra } from '../../src/cli/simulate/simulate-entra.ts';
-import { buildTenant, type Person, type Tenant } from '../../src/cli/simulate/tenant.ts';
-import { type AnswerScript, emptyList, listOf, RequestRecorder } from './request-recorder.ts';
+import { type AnswerScript, listOf } from './request-recorder.ts';
+import { aJob, aProvisionedJob, aRecorder, aTenant, closeOpened, only, patchOf } from './simulated-entra.ts';
 
-const opened: { close(): unknown }[] = [];
-
-afterEach(async () => {
-  for (const resource of opened.splice(0).reverse()) await resource.close();
-});
-
-async function aRecorder(script?: AnswerScript): Promise<RequestRecorder> {
-  const recorder = await RequestRecorder.listen(script);
-  opened.push(recorder);
-  return recorder;
-}
-
-function aJob(recorder: RequestRecorder, tenant: Tenant, options: Partial<JobOptions> = {}): ProvisioningJob {
-  const job = new ProvisioningJob({
-    tenantUrl: recorder.tenantUrl,
-    token: 'secret-token',
-    tenant,
-    concurrency: 1,
-    retryPauseMs: 1,
-    ...options,
-  });
-  opened.push(job);
-  return job;
-}
-
-/** Ada and Grace with nothing but names and mail, so that whole bodies can be compared. */
-function aTenant(groups: { displayName: string; userPrincipalNames: string[] }[] = []): Tenant {
-  const people = [
-    { displayName: 'Ada Lovelace', userPrincipalName: 'ada@acme.example' },
-    { displayName: "Grace O'Hopper", userPrincipalName: 'grace+navy@acme.example' },
-  ];
-  const tenant = buildTenant({ people, groups });
-  for (const person of tenant.people) {
-    for (const key of ['title', 'office', 'streetAddress', 'city', 'state', 'postalCode', 'country'] as const) {
-      Reflect.deleteProperty(person, key);
-    }
-    for (const key of ['jobTitle', 'department', 'employeeId', 'telephoneNumber', 'mobile', 'preferredLanguage']) {
-      Reflect.deleteProperty(person, key);
-    }
-    person.manager = undefined;
-  }
-  return tenant;
-}
-
-function only(tenant: Tenant, userName: string): Person {
-  const person = tenant.people.find((candidate) => candidate.userPrincipalName === userName);
-  if (!person) throw new Error(`${userName} is not in the tenant`);
-  return person;
-}
-
-const patchOf = (...operations: object[]) => ({
-  schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
-  Operations: operations,
-});
+afterEach(closeOpened);
 
 describe('the requests of the Entra simulator', () => {
   it('carry the bearer token, the SCIM content type with charset, and no User-Agent or Accept', async () => {
@@ -131,23 +76,26 @@ describe('the requests of the Entra simulator', () => {
     const tenant = aTenant([
       { displayName: 'Marketing', userPrincipalNames: ['ada@acme.example', 'grace+navy@acme.example'] },
     ]);
-    await aJob(recorder, tenant, { membersPerRequest: 1 }).synchronize();
+    const job = aJob(recorder, tenant, { membersPerRequest: 1 });
+    await job.synchronize();
     const [group] = tenant.groups;
+    if (!group) throw new Error('the tenant has no group');
     expect(recorder.bodies(/^POST .Groups/)).toEqual([
       {
         schemas: [
           'urn:ietf:params:scim:schemas:core:2.0:Group',
           'http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group',
         ],
-        externalId: group?.objectId,
+        externalId: group.objectId,
         displayName: 'Marketing',
         meta: { resourceType: 'Group' },
       },
     ]);
-    expect(recorder.lines.slice(-2)).toEqual([`PATCH /Groups/${group?.scimId}`, `PATCH /Groups/${group?.scimId}`]);
+    const path = `/Groups/${job.memory.groupIds.get(group)}`;
+    expect(recorder.lines.slice(-2)).toEqual([`PATCH ${path}`, `PATCH ${path}`]);
     expect(recorder.bodies(/^PATCH .Groups/)).toEqual(
-      tenant.people.map(({ scimId }) =>
-        patchOf({ op: 'Add', path: 'members', value: [{ $ref: null, value: scimId }] }),
+      tenant.people.map((person) =>
+        patchOf({ op: 'Add', path: 'members', value: [{ $ref: null, value: job.memory.userIds.get(person) }] }),
       ),
     );
   });
@@ -162,29 +110,14 @@ describe('the requests of the Entra simulator', () => {
   });
 });
 
-/** Brings both people and one group in, then forgets the requests made so far. */
-async function aProvisionedJob(options: Partial<JobOptions> = {}, script?: AnswerScript) {
-  const recorder = await aRecorder(script);
-  const tenant = aTenant([
-    { displayName: 'Marketing', userPrincipalNames: ['ada@acme.example', 'grace+navy@acme.example'] },
-  ]);
-  const job = aJob(recorder, tenant, options);
-  await job.synchronize();
-  recorder.requests.length = 0;
-  const [ada, grace] = tenant.people;
-  const [group] = tenant.groups;
-  if (!ada || !grace || !group) throw new Error('the tenant is incomplete');
-  return { recorder, tenant, job, ada, grace, group };
-}
-
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 describe('updates in the default dialect', () => {
   it('read the user by its id, then patch only differences: capitalised operations, one path each', async () => {
-    const { recorder, job, ada } = await aProvisionedJob();
+    const { recorder, job, ada, adaId } = await aProvisionedJob();
     Object.assign(ada, { surname: 'King', mail: 'ada.king@acme.example', office: '7/1', department: 'IT' });
     await job.synchronize({ people: [ada] });
-    expect(recorder.lines.slice(2)).toEqual([`GET /Users/${ada.scimId}`, `PATCH /Users/${ada.scimId}`]);
+    expect(recorder.lines.slice(2)).toEqual([`GET /Users/${adaId}`, `PATCH /Users/${adaId}`]);
     expect(recorder.bodies(/^PATCH/)).toEqual([
       patchOf(
         { op: 'Replace', path: 'emails[type eq "work"].value', value: 'ada.king@acme.example' },
@@ -197,26 +130,26 @@ describe('updates in the default dialect', () => {
   });
 
   it('say nothing about a source that was emptied', async () => {
-    const { recorder, job, ada } = await aProvisionedJob();
+    const { recorder, job, ada, adaId } = await aProvisionedJob();
     Reflect.deleteProperty(ada, 'mail');
     await job.synchronize({ people: [ada] });
-    expect(recorder.lines.slice(2)).toEqual([`GET /Users/${ada.scimId}`]);
+    expect(recorder.lines.slice(2)).toEqual([`GET /Users/${adaId}`]);
   });
 
   it('disable with the string "False" and say nothing about memberships', async () => {
     const { recorder, job, ada } = await aProvisionedJob();
-    ada.isSoftDeleted = true;
+    ada.deletedAt = 0;
     await job.synchronize({ people: [ada], groups: job.tenant.groups });
     expect(recorder.bodies(/^PATCH/)).toEqual([patchOf({ op: 'Replace', path: 'active', value: 'False' })]);
   });
 
   it('restore with the string "True" and do not send the memberships again', async () => {
     let isDisabled = false;
-    const { recorder, job, ada } = await aProvisionedJob({}, ({ method, url }) =>
+    const script: AnswerScript = ({ method, url }) =>
       isDisabled && method === 'GET' && /Users.id-\d+$/.test(url)
         ? { status: 200, body: { id: 'id-1', userName: 'ada@acme.example', externalId: 'ada', active: false } }
-        : undefined,
-    );
+        : undefined;
+    const { recorder, job, ada } = await aProvisionedJob({}, { script });
     isDisabled = true;
     Reflect.deleteProperty(ada, 'mail');
     Object.assign(ada, { displayName: '', givenName: '', surname: '' });
@@ -225,48 +158,66 @@ describe('updates in the default dialect', () => {
   });
 
   it('remove listed members by a value array with $ref null', async () => {
-    const { recorder, job, ada, group } = await aProvisionedJob();
+    const { recorder, job, ada, group, adaId } = await aProvisionedJob();
     group.members.delete(ada);
     await job.synchronize({ groups: [group] });
     expect(recorder.bodies(/^PATCH/)).toEqual([
-      patchOf({ op: 'Remove', path: 'members', value: [{ $ref: null, value: ada.scimId }] }),
+      patchOf({ op: 'Remove', path: 'members', value: [{ $ref: null, value: adaId }] }),
     ]);
   });
 
   it('ask for the manager, then add it as a reference, and remove it by a filter', async () => {
-    const { recorder, job, ada, grace } = await aProvisionedJob();
+    const { recorder, job, ada, grace, adaId, graceId } = await aProvisionedJob();
     grace.manager = ada;
     await job.synchronize({ people: [grace] });
     grace.manager = undefined;
     await job.synchronize({ people: [grace] });
     expect(recorder.lines).toContain(
-      `GET /Users?filter=id+eq+%22${grace.scimId}%22+and+manager+eq+%22${ada.scimId}%22&attributes=id`,
+      `GET /Users?filter=id+eq+%22${graceId}%22+and+manager+eq+%22${adaId}%22&attributes=id`,
     );
-    const location = `${recorder.tenantUrl}/Users/${ada.scimId}`;
+    const location = `${recorder.tenantUrl}/Users/${adaId}`;
     expect(recorder.bodies(/^PATCH/)).toEqual([
-      patchOf({ op: 'Add', path: 'manager', value: [{ $ref: location, value: ada.scimId }] }),
-      patchOf({ op: 'Remove', path: `manager[value eq "${ada.scimId}"]` }),
+      patchOf({ op: 'Add', path: 'manager', value: [{ $ref: location, value: adaId }] }),
+      patchOf({ op: 'Remove', path: `manager[value eq "${adaId}"]` }),
     ]);
   });
 
   it('unassign a group: its members are disabled one by one unless another group keeps them, then it is deleted', async () => {
-    const { recorder, job, ada, grace, group } = await aProvisionedJob();
-    job.tenant.groups.push({ ...group, displayName: 'Other', members: new Set([grace]), scimId: 'other' });
-    await job.unassignGroup(group);
+    const { recorder, job, tenant, ada, adaId, graceId, group } = await aProvisionedJob(
+      {},
+      { otherGroup: ['grace+navy@acme.example'] },
+    );
+    tenant.unassign(group);
+    await job.incrementalCycle();
     expect(recorder.lines.slice(2)).toEqual([
-      `GET /Users/${ada.scimId}`,
-      `PATCH /Users/${ada.scimId}`,
+      `GET /Users/${adaId}`,
+      `PATCH /Users/${adaId}`,
       expect.stringMatching(/^DELETE \/Groups\/id-\d+$/),
     ]);
-    expect(job.tenant.groups.map(({ displayName }) => displayName)).toEqual(['Other']);
+    expect(recorder.lines.join()).not.toContain(graceId);
+    recorder.requests.length = 0;
+    ada.jobTitle = 'Countess';
+    tenant.change([ada], () => undefined);
+    await job.incrementalCycle();
+    expect(recorder.lines).toHaveLength(2);
   });
 
   it('purge a person with one DELETE and no request about the memberships', async () => {
-    const { recorder, job, ada } = await aProvisionedJob();
-    const id = ada.scimId;
-    await job.deletePeople([ada]);
-    await job.synchronize({ groups: job.tenant.groups });
-    expect(recorder.lines.filter((line) => !line.startsWith('GET'))).toEqual([`DELETE /Users/${id}`]);
+    const { recorder, job, tenant, ada, adaId, group } = await aProvisionedJob();
+    tenant.purge([ada]);
+    tenant.changeGroup(group, () => undefined);
+    await job.incrementalCycle();
+    expect(recorder.lines.filter((line) => !line.startsWith('GET'))).toEqual([`DELETE /Users/${adaId}`]);
+  });
+
+  it('send no DELETE for somebody who was out of scope when they were deleted', async () => {
+    const { recorder, job, tenant, ada, group } = await aProvisionedJob();
+    tenant.unassign(group);
+    await job.incrementalCycle();
+    recorder.requests.length = 0;
+    tenant.purge([ada]);
+    await job.incrementalCycle();
+    expect(recorder.lines).toHaveLength(2);
   });
 });
 
@@ -289,23 +240,23 @@ describe('updates under aadOptscim062020', () => {
 
   it('disable with a boolean', async () => {
     const { recorder, job, ada } = await aProvisionedJob({ flag: true });
-    ada.isSoftDeleted = true;
+    ada.deletedAt = 0;
     await job.synchronize({ people: [ada] });
     expect(recorder.bodies(/^PATCH/)).toEqual([patchOf({ op: 'replace', path: 'active', value: false })]);
   });
 
   it('add members without $ref and remove each by a filter path', async () => {
-    const { recorder, job, ada, grace, group } = await aProvisionedJob({ flag: true });
+    const { recorder, job, ada, grace, group, adaId, graceId } = await aProvisionedJob({ flag: true });
     group.members.clear();
     await job.synchronize({ groups: [group] });
     group.members.add(ada).add(grace);
     await job.synchronize({ groups: [group] });
     expect(recorder.bodies(/^PATCH/)).toEqual([
       patchOf(
-        { op: 'remove', path: `members[value eq "${ada.scimId}"]` },
-        { op: 'remove', path: `members[value eq "${grace.scimId}"]` },
+        { op: 'remove', path: `members[value eq "${adaId}"]` },
+        { op: 'remove', path: `members[value eq "${graceId}"]` },
       ),
-      patchOf({ op: 'add', path: 'members', value: [{ value: ada.scimId }, { value: grace.scimId }] }),
+      patchOf({ op: 'add', path: 'members', value: [{ value: adaId }, { value: graceId }] }),
     ]);
   });
 
@@ -317,152 +268,53 @@ describe('updates under aadOptscim062020', () => {
     const [ada] = tenant.people;
     const [group] = tenant.groups;
     if (!ada || !group) throw new Error('the tenant is incomplete');
-    await aJob(recorder, tenant, { flag: true }).provisionOnDemand({ group, members: [ada] });
+    const job = aJob(recorder, tenant, { flag: true });
+    await job.provisionOnDemand({ group, members: [ada] });
     expect(recorder.bodies(/^POST .Users/)).toHaveLength(1);
     expect(recorder.bodies(/^PATCH/)).toEqual([
-      patchOf({ op: 'Add', path: 'members', value: [{ $ref: null, value: ada.scimId }] }),
+      patchOf({ op: 'Add', path: 'members', value: [{ $ref: null, value: job.memory.userIds.get(ada) }] }),
     ]);
   });
 });
 
-const scimError = (status: number, scimType?: string) => ({
-  status,
-  body: {
-    schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
-    status: String(status),
-    detail: `refused with ${status}`,
-    ...(scimType === undefined ? {} : { scimType }),
-  },
-});
-
-describe('reactions to answers', () => {
-  const run = (recorder: RequestRecorder, tenant = aTenant(), options: Partial<JobOptions> = {}) =>
-    simulateEntra({
-      tenantUrl: recorder.tenantUrl,
-      token: 't',
-      tenant,
-      concurrency: 1,
-      retryPauseMs: 1,
-      retryLimit: 2,
-      ...options,
+describe('matching', () => {
+  it('probes and matches groups by externalId first, then by displayName', async () => {
+    const recorder = await aRecorder();
+    const tenant = aTenant([{ displayName: 'Marketing', userPrincipalNames: [] }]);
+    await aJob(recorder, tenant, { matching: { groups: ['externalId', 'displayName'] } }).synchronize({
+      groups: tenant.groups,
     });
-
-  it.each([401, 403])('stop the whole job at once after a %i', async (status) => {
-    const recorder = await aRecorder(({ method }) => (method === 'POST' ? scimError(status) : undefined));
-    const summary = await run(recorder);
-    expect(recorder.bodies(/^POST/)).toHaveLength(1);
-    expect(summary.quarantine?.message).toContain(`refused with ${status}`);
-    expect(summary.errors).toMatchObject([{ status, count: 1, example: { request: 'POST /scim/v2/acme/Users' } }]);
+    const objectId = tenant.groups[0]?.objectId;
+    expect(recorder.lines[1]).toMatch(
+      /^GET \/Groups\?excludedAttributes=members&filter=externalId\+eq\+%22[0-9a-f-]{36}%22$/,
+    );
+    expect(recorder.lines.slice(2)).toEqual([
+      `GET /Groups?excludedAttributes=members&filter=externalId+eq+%22${objectId}%22`,
+      'GET /Groups?excludedAttributes=members&filter=displayName+eq+%22Marketing%22',
+      'POST /Groups',
+    ]);
   });
 
-  it('stop when a probe is answered with a resource', async () => {
-    const recorder = await aRecorder(() => ({ status: 200, body: listOf({ id: 'x', userName: 'x' }) }));
-    const summary = await run(recorder);
-    expect(recorder.lines).toHaveLength(1);
-    expect(summary.quarantine?.code).toBe('SystemForCrossDomainIdentityManagementServiceIncompatible');
-  });
-
-  it('stop when a filter without a hit is answered with 404', async () => {
-    const recorder = await aRecorder(() => scimError(404));
-    const summary = await run(recorder);
-    expect(summary.quarantine?.message).toContain('200 and an empty list');
-  });
-
-  it('match again after a 409 on POST and patch what was found', async () => {
-    const found = { id: 'u-1', userName: 'ada@acme.example' };
-    let conflicts = 0;
+  it('tries the matching attributes of users one after another and stops at the first hit', async () => {
+    const found = { id: 'u-1', userName: 'somebody else', externalId: 'ada' };
     const recorder = await aRecorder(({ method, url }) => {
-      if (method === 'POST') {
-        conflicts += 1;
-        return scimError(409, 'uniqueness');
-      }
-      if (conflicts === 1 && url.includes('ada%40')) return { status: 200, body: listOf(found) };
-      return url.endsWith('/Users/u-1') && method === 'GET' ? { status: 200, body: found } : undefined;
+      if (method === 'GET' && url.endsWith('filter=externalId+eq+%22ada%22'))
+        return { status: 200, body: listOf(found) };
+      return method === 'GET' && url.endsWith('/Users/u-1') ? { status: 200, body: found } : undefined;
     });
-    const summary = await run(recorder);
-    expect(recorder.lines.slice(3, 7)).toEqual([
-      'POST /Users',
-      'GET /Users?filter=userName+eq+%22ada%40acme.example%22',
+    const tenant = aTenant();
+    const ada = only(tenant, 'ada@acme.example');
+    await aJob(recorder, tenant, { matching: { users: ['mail', 'externalId', 'userName'] } }).synchronize({
+      people: [ada],
+    });
+    expect(recorder.lines[0]).toMatch(
+      /^GET \/Users\?filter=emails%5Btype\+eq\+%22work%22%5D.value\+eq\+%22[0-9a-f-]{36}%22$/,
+    );
+    expect(recorder.lines.slice(2)).toEqual([
+      'GET /Users?filter=emails%5Btype+eq+%22work%22%5D.value+eq+%22ada%40acme.example%22',
+      'GET /Users?filter=externalId+eq+%22ada%22',
       'GET /Users/u-1',
       'PATCH /Users/u-1',
     ]);
-    expect(summary.actions['user.restore']).toBe(1);
-    expect(summary.errors).toMatchObject([
-      {
-        status: 409,
-        scimType: 'uniqueness',
-        code: 'EntryConflict',
-        count: 1,
-        example: { object: 'grace+navy@acme.example' },
-      },
-    ]);
-  });
-
-  it('report a 404 on a cached id as InvalidAnchor and leave that object alone from then on', async () => {
-    let isGone = false;
-    const recorder = await aRecorder(({ url }) => (isGone && url.includes('/Users/id-') ? scimError(404) : undefined));
-    const job = aJob(recorder, aTenant());
-    await job.synchronize();
-    isGone = true;
-    await job.synchronize();
-    recorder.requests.length = 0;
-    await job.synchronize();
-    expect(recorder.lines).toHaveLength(2);
-    expect(job.summary().errors).toMatchObject([{ status: 404, code: 'InvalidAnchor', count: 2 }]);
-  });
-
-  it('try a 429 and a 5xx again a bounded number of times, then go on with the next object', async () => {
-    const recorder = await aRecorder(({ method, body }) =>
-      method === 'POST' && body.includes('ada@') ? { ...scimError(429), headers: { 'retry-after': '0' } } : undefined,
-    );
-    const summary = await run(recorder);
-    expect(recorder.bodies(/^POST/)).toHaveLength(4);
-    expect(summary).toMatchObject({ retries: 2, failed: 1, errors: [{ status: 429, code: 'TooManyRequests' }] });
-    expect(summary.actions['user.create']).toBe(1);
-  });
-
-  it('wait as long as Retry-After asks', async () => {
-    let refusals = 0;
-    const recorder = await aRecorder(({ method }) => {
-      if (method !== 'POST' || refusals > 0) return undefined;
-      refusals += 1;
-      return { ...scimError(503), headers: { 'retry-after': '1' } };
-    });
-    const startedAt = performance.now();
-    const summary = await run(recorder);
-    expect(performance.now() - startedAt).toBeGreaterThan(950);
-    expect(summary).toMatchObject({ retries: 1, failed: 0 });
-  });
-
-  it('refuse members that come although they were excluded', async () => {
-    const recorder = await aRecorder(({ url }) =>
-      url.includes('Marketing')
-        ? { status: 200, body: listOf({ id: 'g', displayName: 'Marketing', members: [] }) }
-        : undefined,
-    );
-    const summary = await run(recorder, aTenant([{ displayName: 'Marketing', userPrincipalNames: [] }]));
-    expect(summary.errors).toMatchObject([{ code: 'SystemForCrossDomainIdentityManagementMultipleEntriesInResponse' }]);
-  });
-
-  it('refuse a manager given as a string and a list without totalResults', async () => {
-    const user = { id: 'u-1', [enterprise]: { manager: 'u-2' } };
-    const recorder = await aRecorder(({ url }) => {
-      if (url.includes('ada%40')) return { status: 200, body: listOf(user) };
-      if (url.includes('grace')) return { status: 200, body: { ...emptyList, totalResults: '0' } };
-      return url.endsWith('/Users/u-1') ? { status: 200, body: user } : undefined;
-    });
-    const summary = await run(recorder);
-    expect(summary.errors).toMatchObject([
-      { code: 'SystemForCrossDomainIdentityManagementServiceIncompatible', count: 2 },
-    ]);
-  });
-
-  it('stop without retries when nothing listens at the address', async () => {
-    const recorder = await aRecorder();
-    const { tenantUrl } = recorder;
-    await recorder.close();
-    opened.length = 0;
-    const summary = await simulateEntra({ tenantUrl, token: 't', tenant: aTenant() });
-    expect(summary).toMatchObject({ requests: 1, retries: 0, quarantine: { code: 'WebExceptionProtocolError' } });
   });
 });

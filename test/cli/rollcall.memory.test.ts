@@ -27,7 +27,7 @@ describe('the rollcall command line', () => {
     expect(byWord.stdout).toContain('--tenant-url URL');
   });
 
-  it.each(['simulte entra', 'simulat', 'simulate okta'])(
+  it.each(['simulte entra', 'simulat', 'simulate entro'])(
     'suggests the nearest command for "%s" and exits with 2',
     async (typed) => {
       expect(await rollcall(...typed.split(' '))).toEqual({
@@ -81,7 +81,7 @@ describe('the rollcall command line', () => {
     },
   );
 
-  const simulate = ['simulate', 'entra', '--token', 't', '--tenant-url'];
+  const simulate = ['simulate', 'entra', '--no-check-drift', '--token', 't', '--tenant-url'];
 
   it.each([
     [['ftp://acme.example'], '--tenant-url must be an http or https address'],

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { latin } from '../../src/cli/simulate/generated-people.ts';
 import { Random } from '../../src/cli/simulate/random.ts';
 import { surnames } from '../../src/cli/simulate/sample-names.ts';
-import { buildTenant, latin, type Tenant } from '../../src/cli/simulate/tenant.ts';
+import type { Tenant } from '../../src/cli/simulate/simulated-tenant.ts';
+import { buildTenant } from '../../src/cli/simulate/tenant.ts';
+import { happen, tenantActions } from '../../src/cli/simulate/tenant-actions.ts';
+import { isSoftDeleted, type Person } from '../../src/cli/simulate/tenant-objects.ts';
 
 /** The tenant as plain values: people by userName, so that two tenants can be compared. */
 function plain({ people, groups }: Tenant): unknown {
   return {
-    people: people.map(({ manager, sentManager: _, ...person }) => ({
+    people: people.map(({ manager, ...person }) => ({
       ...person,
       manager: manager?.userPrincipalName,
     })),
@@ -79,6 +83,92 @@ describe('the simulated tenant', () => {
 
   it('spells every sample surname in at least two Latin letters', () => {
     expect(surnames.filter((name) => !/^[a-z0-9'.-]{2,}$/u.test(latin(name)))).toEqual([]);
+  });
+});
+
+/** Ada and Grace in Marketing, Alan in Research, Edsger in neither. */
+function aSmallTenant() {
+  const names = ['Ada Lovelace', 'Grace Hopper', 'Alan Turing', 'Edsger Dijkstra'];
+  const people = names.map((displayName) => ({
+    displayName,
+    userPrincipalName: `${displayName.split(' ')[0]?.toLowerCase()}@acme.example`,
+  }));
+  const tenant = buildTenant({
+    people,
+    groups: [
+      { displayName: 'Marketing', userPrincipalNames: ['ada@acme.example', 'grace@acme.example'] },
+      { displayName: 'Research', userPrincipalNames: ['alan@acme.example', 'grace@acme.example'] },
+    ],
+  });
+  const [ada, grace, alan, edsger] = tenant.people;
+  const [marketing, research] = tenant.groups;
+  if (!ada || !grace || !alan || !edsger || !marketing || !research) throw new Error('the tenant is incomplete');
+  return { tenant, ada, grace, alan, edsger, marketing, research };
+}
+
+const named = (people: Iterable<Person>): string[] => [...people].map(({ displayName }) => displayName).sort();
+
+describe('what happens in the tenant', () => {
+  it('takes those out of scope whom no other assigned group keeps, and brings them back with their group', () => {
+    const { tenant, ada, grace, edsger, marketing } = aSmallTenant();
+    tenant.unassign(marketing);
+    expect([isSoftDeleted(ada), isSoftDeleted(grace), isSoftDeleted(edsger)]).toEqual([true, false, false]);
+    expect(named(tenant.changes.people)).toEqual(['Ada Lovelace']);
+    expect(tenant.counts()).toEqual({ people: 4, groups: 1, memberships: 2 });
+    tenant.changes.clear();
+    tenant.assign(marketing);
+    expect(isSoftDeleted(ada)).toBe(false);
+    expect([...tenant.changes.people, ...tenant.changes.groups]).toEqual([ada, marketing]);
+  });
+
+  it('keeps the deleted for 30 days, then takes them out of groups and from their reports', () => {
+    const { tenant, ada, grace, marketing } = aSmallTenant();
+    tenant.softDelete([ada]);
+    tenant.advance(30 * 24 * 60 - 1);
+    expect(tenant.people).toContain(ada);
+    tenant.advance(1);
+    expect(tenant.people).not.toContain(ada);
+    expect(grace.manager).toBeUndefined();
+    expect(named(marketing.members)).toEqual(['Grace Hopper']);
+    expect(named(tenant.changes.purged)).toEqual(['Ada Lovelace']);
+    expect(named(tenant.changes.people)).toEqual([]);
+  });
+
+  it.each(tenantActions)('does the same for the same seed: %s', (action) => {
+    const history = () => {
+      const tenant = buildTenant({ seed: 'h', userCount: 40, groupCount: 4 });
+      const random = new Random('history');
+      happen(tenant, 'disable', 0.2, random);
+      happen(tenant, 'unassign-groups', 0.2, random);
+      tenant.changes.clear();
+      happen(tenant, action, 0.2, random);
+      return { changed: tenant.changes.size, tenant: plain(tenant) };
+    };
+    const first = history();
+    expect(history()).toEqual(first);
+    expect(first.changed).toBeGreaterThan(0);
+  });
+
+  it('gives no name twice in a thousand joins and renames', () => {
+    const tenant = buildTenant({ userCount: 100, groupCount: 3 });
+    const random = new Random('names');
+    for (let round = 0; round < 20; round += 1) {
+      happen(tenant, 'join', 0.1, random);
+      happen(tenant, 'rename', 0.3, random);
+      happen(tenant, 'rename-groups', 1, random);
+    }
+    const names = tenant.people.map(({ userPrincipalName }) => userPrincipalName.toLowerCase());
+    expect(names.length).toBeGreaterThan(500);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('a large tenant', () => {
+  it.each([10, 1_000, 5_000])('has about eight memberships a person in %i groups', (groupCount) => {
+    const { people, groups, memberships } = buildTenant({ userCount: 5_000, groupCount }).counts();
+    expect([people, groups]).toEqual([5_000, groupCount]);
+    expect(memberships / people).toBeGreaterThan(1);
+    expect(memberships / people).toBeLessThan(15);
   });
 });
 

@@ -10,10 +10,12 @@ import {
   getNullableType,
   isEnumType,
   isInputObjectType,
+  isInterfaceType,
   isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
+  isRequiredArgument,
 } from 'graphql';
 
 /** One value that a caller may give somewhere in the arguments of a field. */
@@ -61,15 +63,27 @@ function operationOf(kind: 'query' | 'mutation', field: GraphQLField<unknown, un
 
 function selection(type: GraphQLOutputType, depth: number): string {
   const named = getNamedType(type);
+  if (isInterfaceType(named)) return '{ __typename id }';
   if (!isObjectType(named)) return '';
   const selected = Object.values(named.getFields()).flatMap((field) => {
     if (isLeafType(getNamedType(field.type))) return field.name;
     // The nodes of a connection say all that its edges do.
     if (depth === 0 || field.name === 'edges') return [];
-    const few = field.args.some(({ name }) => name === 'first') ? '(first: 5)' : '';
-    return `${field.name}${few} ${selection(field.type, depth - 1)}`;
+    return `${field.name}${nestedArguments(field)} ${selection(field.type, depth - 1)}`;
   });
   return `{ ${selected.length > 0 ? selected.join(' ') : '__typename'} }`;
+}
+
+/** A few items of a list, and a value for what a nested field has to be given. */
+function nestedArguments({ args }: GraphQLField<unknown, unknown>): string {
+  const given = args.flatMap((argument) => {
+    if (argument.name === 'first') return 'first: 5';
+    if (!isRequiredArgument(argument)) return [];
+    const named = getNamedType(argument.type);
+    const value = isEnumType(named) ? named.getValues()[0]?.name : JSON.stringify(samples[named.name]);
+    return `${argument.name}: ${value}`;
+  });
+  return given.length > 0 ? `(${given.join(', ')})` : '';
 }
 
 type Input = GraphQLArgument | GraphQLInputField;

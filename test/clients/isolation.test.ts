@@ -18,6 +18,7 @@ type Things = Record<
   | 'directoryUser'
   | 'directoryGroup'
   | 'permissionSet'
+  | 'space'
   | 'grant'
   | 'link'
   | 'apiKey'
@@ -49,6 +50,7 @@ async function aFullOrganization(name: string): Promise<Connected & { things: Th
   const user = await domain.users.create(operator, { userName: `${name} manual` });
   const group = await domain.groups.create(operator, { name: `${name} protected` });
   const set = await domain.permissionSets.create(operator, { name: `${name} set`, permissions: ['billing:pay'] });
+  const space = await domain.spaces.create(operator, { name: `${name} space` });
   const grant = await domain.grants.grant(operator, { permissionSetId: set.id, groupId: group.id });
   await domain.groups.addMembers(operator, group.id, [user.id]);
   const directoryUser = idOf(await scim.post('/Users', entraUser(name, { displayName: `${name} person` })));
@@ -66,6 +68,7 @@ async function aFullOrganization(name: string): Promise<Connected & { things: Th
       directoryUser,
       directoryGroup,
       permissionSet: set.id,
+      space: space.id,
       grant: grant.id,
       link: groupLinks.items[0]?.id ?? '',
       apiKey: keys.items[0]?.id ?? '',
@@ -78,9 +81,14 @@ const byArgument = new Map<string, keyof Things>([
   ['userId', 'user'],
   ['groupId', 'group'],
   ['directoryId', 'directory'],
+  ['createdByDirectoryId', 'directory'],
   ['memberIds', 'directoryUser'],
   ['resourceId', 'directoryUser'],
   ['permissionSetId', 'permissionSet'],
+  ['spaceId', 'space'],
+  ['subjectId', 'user'],
+  ['ids', 'user'],
+  ['defaultPermissionSetId', 'permissionSet'],
 ]);
 
 /** Which thing an argument names by its id; undefined where it names none. */
@@ -88,6 +96,7 @@ function thingOf(operation: FieldOperation, { name, type }: InputLeaf): keyof Th
   const isOfDirectory = operation.name.includes('Directory');
   if (name === 'userIds') return isOfDirectory ? 'directoryUser' : 'user';
   if (name !== 'id' || type !== 'ID') return byArgument.get(name);
+  if (operation.name === 'node') return 'group';
   const nouns = (Object.keys(mine.things) as (keyof Things)[]).filter((noun) =>
     operation.name.replace('Preview', '').toLowerCase().endsWith(noun.toLowerCase()),
   );
@@ -175,7 +184,7 @@ describe('GraphQL', () => {
   it('opens nothing for a SCIM token but the directory layer of its own directory', async () => {
     await leavesThemAlone(async () => {
       const ownLayer =
-        /^(directoryUsers?|directoryGroups?|(create|replace|change|delete)Directory(User|Group)|reportProvisioningEvents)$/;
+        /^(directoryUsers?|directoryGroups?|(create|replace|change|delete)Directory(User|Group)|reportProvisioningEvents|reportRefusedCalls)$/;
       for (const operation of operations) {
         const variables = operation.variables((leaf) => {
           const thing = thingOf(operation, leaf);

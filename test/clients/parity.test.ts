@@ -167,7 +167,7 @@ it('parity S12: a group with sensitive permissions waits for approval by the pre
   expect((await userOf(connected, 'ada')).effectivePermissions).toEqual([]);
   const { links } = await ask<{ links: { nodes: { id: string; reason: string }[] } }>(
     connected,
-    '{ links(states: [PENDING]) { nodes { id reason } } }',
+    '{ links(filter: { states: [PENDING] }) { nodes { id reason } } }',
   );
   expect(links.nodes).toMatchObject([{ reason: 'GROUP_IS_PROTECTED' }]);
   const id = links.nodes[0]?.id;

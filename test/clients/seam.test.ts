@@ -121,6 +121,9 @@ describe('documents', () => {
     });
     const event = { requestId: 'r', method: 'GET', path: '/x', outcome: 'usersRead', at: '2026-01-01T00:00:00.000Z' };
     await tell(operations.reportProvisioningEventsDocument, input({ events: [event] }));
+    const refused = { address: '192.0.2.1', count: 1, method: 'GET', path: '/x', at: '2026-01-01T00:00:00.000Z' };
+    await tell(operations.reportRefusedCallsDocument, input({ calls: [refused] }), null);
+    await tell(operations.reportRefusedCallsDocument, { input: { directoryId: unknown, calls: [refused] } });
     await tell(operations.deleteGroupDocument, input({ id, ifVersions: [9] }));
     await tell(operations.deleteGroupDocument, input({ id }));
     await tell(operations.deleteUserDocument, input({ id: user }));

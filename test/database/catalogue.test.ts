@@ -17,7 +17,7 @@ import {
 import { openTestDatabase, type TestDatabase } from '../harness/database.ts';
 
 /** Looked up before the organization is known, so they stand outside row-level security. */
-const globalTables = ['directory_addresses', 'organization_slugs'];
+const globalTables = ['directory_addresses', 'organization_erasures', 'organization_slugs', 'slug_skeletons'];
 
 let test: TestDatabase;
 let superuser: pg.Client;

@@ -126,7 +126,7 @@ describe('migrate', () => {
     const connection = { ...test.connection, database: name };
     try {
       const ran = await Promise.all([migrate(connection), migrate(connection), migrate(connection)]);
-      expect(ran.flat()).toEqual(['0001-core']);
+      expect(ran.flat()).toEqual(['0001-core', '0002-life-cycles']);
     } finally {
       await client.query(`drop database ${name}`);
       await client.end();

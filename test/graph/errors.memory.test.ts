@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { GraphQLError, locatedError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { DomainError, domainErrorCodes } from '../../src/domain/domain-error.ts';
@@ -10,6 +11,18 @@ function presented(thrown: unknown) {
   const [error] = presentErrors([located], 'request-7', { error: (facts) => logged.push(facts) });
   return { error, logged };
 }
+
+describe('a declared code', () => {
+  const root = new URL('../../src/', import.meta.url);
+  const texts = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /^(domain|attributes)\/.*\.ts$/.test(file) && file !== 'domain/domain-error.ts')
+    .map((file) => readFileSync(new URL(file, root), 'utf8'));
+
+  it.each(domainErrorCodes)('%s is thrown somewhere, or it would promise what never comes', (code) => {
+    const isThrown = texts.some((text) => text.includes(`'${code}'`));
+    expect(isThrown || code === 'notFound').toBe(true);
+  });
+});
 
 describe('an error of a resolver', () => {
   it.each(domainErrorCodes)('is presented with its reason when it is the fact %s', (code) => {

@@ -55,7 +55,9 @@ describe('a hostile text', () => {
       createDirectoryUser(input: { directoryId: $d, resource: $json }) { errors { code } }
       createDirectoryGroup(input: { directoryId: $d, resource: $json }) { errors { code } } }`;
     const json = { userName: lone, displayName: lone, deep: [lone] };
-    expect((await graph.run(acme.ownerKey, text, { text: lone })).errors).toBeUndefined();
-    expect((await graph.run(acme.scimToken, pushed, { json, d: acme.directoryId })).errors).toBeUndefined();
+    // Another one, because the hostile texts above may have ended the token.
+    const fresh = await graph.anOrganization();
+    expect((await graph.run(fresh.ownerKey, text, { text: lone })).errors).toBeUndefined();
+    expect((await graph.run(fresh.scimToken, pushed, { json, d: fresh.directoryId })).errors).toBeUndefined();
   });
 });

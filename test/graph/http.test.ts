@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ServiceOrganization, startTestService, type TestService } from '../harness/service.ts';
+import { thrownCodes } from '../../src/graph/errors.ts';
+import { postGraphql, type ServiceOrganization, startTestService, type TestService } from '../harness/service.ts';
 
 let service: TestService;
 let acme: ServiceOrganization;
@@ -44,12 +45,42 @@ describe('/graphql', () => {
     ['{ organization { id ', {}, 'GRAPHQL_PARSE_FAILED'],
     ['query ($first: Int) { users(first: $first) { nodes { id } } }', { first: 'many' }, 'BAD_USER_INPUT'],
     ['query ($id: ID!) { user(id: $id) { id } }', { id: { a: 1 } }, 'BAD_USER_INPUT'],
-    ['{ __schema { queryType { name } } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
   ])('refuses %s with 400', async (query, variables, code) => {
     const { status, errors } = await service.graphql(acme.apiKey, query, variables);
     expect(status).toBe(400);
     expect(errors).toMatchObject([{ extensions: { code } }]);
     expect(JSON.stringify(errors)).not.toMatch(/stack|node_modules|\.ts/);
+  });
+
+  it('throws declared codes alone, each of them where the guide says so', async () => {
+    const reader = await service.domain.permissionSets.create(acme.operator, { name: 'Nothing', permissions: [] });
+    const { key } = await service.domain.apiKeys.create(acme.operator, { name: 'k', permissionSetId: reader.id });
+    const twoOperations = { query: 'query A { __typename } query B { __typename }' };
+    const persisted = { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } };
+    const requests: [expected: string, bearer: string | undefined, body: object][] = [
+      ['UNAUTHENTICATED', undefined, { query: '{ viewer { permissions } }' }],
+      ['UNAUTHENTICATED', 'rckey_x', { query: '{ users { nodes { id } } }' }],
+      ['FORBIDDEN', key, { query: '{ apiKeys { nodes { id } } }' }],
+      ['FORBIDDEN', key, { query: 'mutation { createUser(input: { userName: "x" }) { user { id } } }' }],
+      ['BAD_USER_INPUT', acme.apiKey, { query: '{ users(first: 501) { nodes { id } } }' }],
+      ['BAD_USER_INPUT', acme.apiKey, { query: 'query ($id: ID!) { user(id: $id) { id } }' }],
+      ['BAD_REQUEST', acme.apiKey, {}],
+      ['BAD_REQUEST', acme.apiKey, { query: '{ __typename }', variables: 7 }],
+      ['BAD_REQUEST', acme.apiKey, persisted],
+      ['BAD_REQUEST', acme.apiKey, [{ query: '{ __typename }' }]],
+      ['GRAPHQL_PARSE_FAILED', acme.apiKey, { query: '{' }],
+      ['GRAPHQL_VALIDATION_FAILED', acme.apiKey, { query: '{ nothing }' }],
+      ['OPERATION_RESOLUTION_FAILURE', acme.apiKey, twoOperations],
+      ['OPERATION_RESOLUTION_FAILURE', acme.apiKey, { ...twoOperations, operationName: 'C' }],
+    ];
+    const thrown = new Set<unknown>(['SERVICE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR']);
+    for (const [expected, bearer, body] of requests) {
+      const { errors } = await postGraphql(service.url, bearer, body);
+      const codes = errors?.map((error) => error.extensions?.code) ?? [];
+      expect([body, codes]).toEqual([body, [expected]]);
+      for (const code of codes) thrown.add(code);
+    }
+    expect([...thrown].sort()).toEqual(Object.keys(thrownCodes).sort());
   });
 
   it('refuses what a page of another site could send without asking', async () => {
@@ -59,6 +90,19 @@ describe('/graphql', () => {
     expect(plain.status).toBe(400);
     const get = await send({ headers: { authorization } }, '?query=%7B__typename%7D');
     expect(get.status).toBe(400);
+  });
+
+  it.each([
+    ['the one it came with', 'request-9:a.b', 'request-9:a.b'],
+    ['a new one', undefined, expect.stringMatching(/^[0-9a-f-]{36}$/)],
+    ['a new one for one that could not stand in a log', 'a b\u00e9', expect.stringMatching(/^[0-9a-f-]{36}$/)],
+  ])('answers every request with its id: %s', async (_, sent, answered) => {
+    const headers = { ...json, ...(sent === undefined ? {} : { 'x-request-id': sent }) };
+    for (const body of ['{"query":"{ __typename }"}', '{"query":"{ nothing }"}', '{', '']) {
+      const response = await fetch(`${service.url}/graphql`, { method: 'POST', headers, body });
+      await response.arrayBuffer();
+      expect(response.headers.get('x-request-id')).toEqual(answered);
+    }
   });
 
   it('changes nothing by GET', async () => {

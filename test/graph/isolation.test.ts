@@ -57,7 +57,7 @@ describe('security 10: the owner of another organization', () => {
     for (const { name, text } of await fieldsByIdOf('query')) {
       const { data, errors } = await graph.run(globex.ownerKey, text);
       const isRefused = errors?.[0]?.extensions?.reason === 'NOT_FOUND';
-      if (!isRefused) expect([null, { totalCount: 0 }], text).toContainEqual(data?.[name]);
+      if (!isRefused) expect([null, [null], { totalCount: 0 }], text).toContainEqual(data?.[name]);
     }
   });
 
@@ -65,6 +65,8 @@ describe('security 10: the owner of another organization', () => {
     // Nothing changes without a domain event.
     const before = await graph.historyOf(acme);
     for (const { name, text } of await fieldsByIdOf('mutation')) {
+      // Counts calls that were refused, and answers everybody the same.
+      if (name === 'reportRefusedCalls') continue;
       const answer = await graph.run<Record<string, { errors: { code: string }[] }> | null>(globex.ownerKey, text);
       const code = answer.data?.[name]?.errors[0]?.code ?? answer.errors?.[0]?.extensions?.reason;
       // The directory layer is written by its directory only, whoever asks.

@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
+import type { DatabaseConnection } from '../../src/database/connection.ts';
 import type { Database } from '../../src/database/database.ts';
 import { statement } from '../../src/database/statement.ts';
 import type { Actor } from '../../src/domain/actors/actor.ts';
@@ -32,6 +33,8 @@ export interface GraphAnswer<Data> {
 export interface OpenGraph {
   domain: Domain;
   client: InProcessClient;
+  /** As the superuser, past row-level security: for a test that looks behind the service. */
+  connection: DatabaseConnection;
   /** What was logged as a mistake of ours. */
   failures: object[];
   /** A new organization on the enterprise plan with one directory. */
@@ -56,7 +59,7 @@ let made = 0;
 
 /** The schema in this process over a migrated database of the test file's own. */
 export async function openGraph(): Promise<OpenGraph> {
-  const { database, close } = await openTestDatabase();
+  const { database, connection, close } = await openTestDatabase();
   const counter = counted(database);
   const catalogue = new PermissionCatalogue(testPermissions);
   const domain = createDomain({ database: counter.database, catalogue, secretKey: TEST_SECRET_KEY });
@@ -76,6 +79,7 @@ export async function openGraph(): Promise<OpenGraph> {
   return {
     domain,
     client,
+    connection,
     failures,
     run,
     anOrganization: () => anOrganization(domain),

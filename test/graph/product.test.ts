@@ -212,9 +212,9 @@ describe('a group', () => {
       group: null,
       errors: [{ code: 'GROUP_IS_LINKED' }],
     });
-    expect(await mutate('deleteGroup', { id: groupId }, 'deletedId')).toMatchObject({
-      errors: [{ code: 'GROUP_IS_LINKED' }],
-    });
+    expect(await mutate('deleteGroup', { id: groupId }, 'deletedId')).toEqual({ deletedId: groupId, errors: [] });
+    const left = '{ links(filter: { kind: GROUP }) { nodes { state group { id } } } }';
+    expect((await ask(left)).data).toEqual({ links: { nodes: [{ state: 'REMOVED_IN_PRODUCT', group: null }] } });
   });
 
   it('names unknown users, and takes members out again', async () => {
@@ -252,7 +252,7 @@ describe('what a user may do', () => {
       edit: check(userId: $id, permission: "screens:edit") pay: check(userId: $id, permission: "billing:pay")
       checkMany(questions: [{ userId: $id, permission: "screens:publish" }, { userId: $id, permission: "unknown:one" }])
       user(id: $id) { effectivePermissions groups { source group { name } } }
-      explain(userId: $id, permission: "screens:edit") { isAllowed inactiveReason paths { source groupName builtIn directoryGroupName } } }`;
+      explain(userId: $id, permission: "screens:edit") { isAllowed inactiveReason paths { source group { name } permissionSet { builtIn } directoryGroup { name } } } }`;
     expect((await ask(text, { id: userId })).data).toEqual({
       edit: true,
       pay: false,
@@ -264,7 +264,9 @@ describe('what a user may do', () => {
       explain: {
         isAllowed: true,
         inactiveReason: null,
-        paths: [{ source: 'MANUAL', groupName: 'Editors', builtIn: null, directoryGroupName: null }],
+        paths: [
+          { source: 'MANUAL', group: { name: 'Editors' }, permissionSet: { builtIn: null }, directoryGroup: null },
+        ],
       },
     });
     await mutate('blockUser', { id: userId }, 'user { id }');
@@ -349,7 +351,7 @@ describe('a link that waits', () => {
     await aGrant(await aSet(['billing:pay']), { groupId });
     await push('Administrators', ['ada', 'grace']);
     const waiting = await ask<{ links: { nodes: { id: string }[] } }>(
-      '{ links(states: [PENDING], kind: GROUP) { nodes { id state reason group { name } user { id } directoryRecordName } } }',
+      '{ links(filter: { states: [PENDING], kind: GROUP }) { nodes { id state reason group { name } user { id } directoryRecordName } } }',
     );
     expect(waiting.data.links.nodes).toMatchObject([
       { state: 'PENDING', reason: 'GROUP_IS_PROTECTED', group: { name: 'Administrators' }, user: null },

@@ -3,6 +3,7 @@ import {
   type GraphQLInputType,
   type GraphQLSchema,
   getNamedType,
+  isCompositeType,
   isEnumType,
   isInputObjectType,
   isListType,
@@ -53,7 +54,7 @@ function callOf(field: GraphQLField<unknown, unknown>, literals: Literals): stri
     ({ type, defaultValue }) => literals.isComplete || (isNonNullType(type) && defaultValue === undefined),
   );
   const given = wanted.map(({ name, type }) => `${name}: ${literalOf(type, literals)}`);
-  const selection = isObjectType(getNamedType(field.type)) ? ` { ${selectionOf(field)} }` : '';
+  const selection = isCompositeType(getNamedType(field.type)) ? ` { ${selectionOf(field)} }` : '';
   return `${field.name}${given.length > 0 ? `(${given.join(', ')})` : ''}${selection}`;
 }
 

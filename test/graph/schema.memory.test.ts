@@ -4,6 +4,7 @@ import {
   type GraphQLSchema,
   isEnumType,
   isInputObjectType,
+  isInterfaceType,
   isIntrospectionType,
   isObjectType,
   isSpecifiedScalarType,
@@ -44,7 +45,7 @@ describe('the schema', () => {
       if (!isRoot) require(type.name, type.description);
       if (isEnumType(type))
         for (const value of type.getValues()) require(`${type.name}.${value.name}`, value.description);
-      if (!isObjectType(type) && !isInputObjectType(type)) continue;
+      if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
       for (const field of Object.values(type.getFields())) {
         require(`${type.name}.${field.name}`, field.description);
         if (!('args' in field)) continue;

@@ -16,6 +16,7 @@ beforeAll(async () => {
     await domain.grants.grant(operator, { permissionSetId: set.id, groupId: group.id });
     await domain.grants.grant(operator, { permissionSetId: set.id, userId: user.id });
   }
+  await domain.directories.create(operator, { name: 'Okta' });
   // The first request of a key reads the key, and writes the time of its use in the background.
   await graph.run(acme.ownerKey, '{ organization { id } }');
   await domain.settled();
@@ -28,8 +29,13 @@ describe('a list costs one statement a kind of object, however many it has', () 
     ['users { nodes { groups { source group { name } } } }', 2],
     ['users { nodes { groups { group { links { id } } } effectivePermissions links { id } } }', 5],
     ['groups { nodes { name isLinked isProtected links { id } } }', 2],
+    ['groups { nodes { members(first: 2) { nodes { source user { userName } } pageInfo { hasNextPage } } } }', 2],
+    ['groups { nodes { grants { nodes { permissionSet { name } } } } }', 3],
+    ['groups { nodes { a: members(first: 1) { nodes { source } } b: members(first: 2) { nodes { source } } } }', 3],
+    ['groups { nodes { members { nodes { user { groups { group { name } } } } } } }', 3],
     ['grants { nodes { permissionSet { name } group { name } user { userName } } }', 4],
     ['apiKeys { nodes { permissionSet { name } } }', 2],
+    ['directories { nodes { tokens { hint } health { lastCallAt } } }', 3],
     ['a: user(id: "-") { id } b: user(id: "-") { id } c: users { nodes { id } }', 2],
   ])('%s', async (fields, statements) => {
     const text = `{ ${fields} }`;

@@ -6,20 +6,21 @@ import type { Actor } from '../../src/domain/actors/actor.ts';
 import { ApiKeys } from '../../src/domain/actors/api-keys.ts';
 import { CredentialHasher } from '../../src/domain/actors/credential.ts';
 import type { Clock } from '../../src/domain/clock.ts';
-import type { LinkState } from '../../src/domain/directories/link.entity.ts';
 import type { GroupRow } from '../../src/domain/groups/groups.store.ts';
 import { Groups } from '../../src/domain/groups/groups.ts';
-import {
-  type CreateOrganization,
-  type OrganizationRow,
-  Organizations,
-} from '../../src/domain/organizations/organizations.ts';
+import type { LinkState } from '../../src/domain/links/link.entity.ts';
+import { OrganizationLifeCycle } from '../../src/domain/organizations/organization-life-cycle.ts';
+import { OrganizationSlugs } from '../../src/domain/organizations/organization-slugs.ts';
+import type { OrganizationRow } from '../../src/domain/organizations/organizations.store.ts';
+import { type CreateOrganization, Organizations } from '../../src/domain/organizations/organizations.ts';
 import { Access } from '../../src/domain/permissions/access.ts';
 import { PermissionCatalogue } from '../../src/domain/permissions/catalogue.ts';
 import { Grants } from '../../src/domain/permissions/grants.ts';
 import type { BuiltInSet } from '../../src/domain/permissions/permission-set.entity.ts';
 import type { PermissionSetRow } from '../../src/domain/permissions/permission-sets.store.ts';
 import { PermissionSets } from '../../src/domain/permissions/permission-sets.ts';
+import type { SpaceRow } from '../../src/domain/permissions/spaces.store.ts';
+import { Spaces } from '../../src/domain/permissions/spaces.ts';
 import type { UserRow } from '../../src/domain/users/users.store.ts';
 import { type CreateUser, Users } from '../../src/domain/users/users.ts';
 
@@ -54,15 +55,19 @@ export function domainOf(database: Database, catalogue = new PermissionCatalogue
   const clock = aClock();
   const parts = { database, clock, catalogue, hasher: new CredentialHasher(TEST_SECRET_KEY) };
   const permissionSets = new PermissionSets(parts);
+  const apiKeys = new ApiKeys({ ...parts, permissionSets });
   return {
     ...parts,
     permissionSets,
-    organizations: new Organizations(parts),
+    organizations: new Organizations({ ...parts, permissionSets }),
+    organizationSlugs: new OrganizationSlugs(parts),
+    organizationLifeCycle: new OrganizationLifeCycle({ ...parts, apiKeys }),
     users: new Users(parts),
     groups: new Groups(parts),
     grants: new Grants({ ...parts, permissionSets }),
+    spaces: new Spaces(parts),
     access: new Access(parts),
-    apiKeys: new ApiKeys({ ...parts, permissionSets }),
+    apiKeys,
   };
 }
 
@@ -148,6 +153,24 @@ export async function aGrant(
   return domain.grants.grant(organization.operator, { permissionSetId: set.id, ...subject });
 }
 
+/** A space of this name. */
+export async function aSpace(
+  domain: Domain,
+  { operator }: TestOrganization,
+  name = `Space ${next()}`,
+): Promise<SpaceRow> {
+  return domain.spaces.create(operator, { name });
+}
+
+/** Gives the set to every active user of the organization. */
+export async function setDefault(domain: Domain, { operator }: TestOrganization, permissionSetId: string | null) {
+  return domain.organizations.update(operator, { defaultPermissionSetId: permissionSetId });
+}
+
+const insertDirectory = statement<never>(
+  `insert into directories (organization_id, id, name, status, matches_groups_by, is_strict, version, created_at, updated_at)
+   values ($1, $2, 'Entra', 'active', 'displayName', false, 1, $3, $3)`,
+);
 const insertDirectoryUser = statement<never>(
   `insert into directory_users (organization_id, id, directory_id, user_name_key, active, resource, version, created_at, updated_at)
    values ($1, $2, $3, $4, $5, $6, 1, $7, $7)`,
@@ -193,7 +216,9 @@ export async function aDirectoryUser(
   const at = domain.clock();
   await domain.database.transaction(operator.organizationId, async (transaction) => {
     const resource = JSON.stringify({ userName, active });
-    await transaction.rows(insertDirectoryUser, directoryUserId, uuid(), foldKey(userName), active, resource, at);
+    const directoryId = uuid();
+    await transaction.rows(insertDirectory, directoryId, at);
+    await transaction.rows(insertDirectoryUser, directoryUserId, directoryId, foldKey(userName), active, resource, at);
     if (!facts.user) await transaction.rows(insertProvisionedUser, userId, userName, foldKey(userName), at);
     await transaction.rows(insertUserLink, uuid(), directoryUserId, userId, linkState, at);
   });
@@ -212,7 +237,9 @@ export async function aDirectoryGroup(
   const at = domain.clock();
   await domain.database.transaction(operator.organizationId, async (transaction) => {
     const resource = JSON.stringify({ displayName });
-    await transaction.rows(insertDirectoryGroup, directoryGroupId, uuid(), foldKey(displayName), resource, at);
+    const directoryId = uuid();
+    await transaction.rows(insertDirectory, directoryId, at);
+    await transaction.rows(insertDirectoryGroup, directoryGroupId, directoryId, foldKey(displayName), resource, at);
     await transaction.rows(insertDirectoryMembers, directoryGroupId, memberIds);
     await transaction.rows(insertGroupLink, linkId, directoryGroupId, group.id, linkState, at);
   });

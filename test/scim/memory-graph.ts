@@ -21,6 +21,7 @@ export class MemoryGraph implements GraphClient {
   readonly #operations: Record<string, Answering> = {
     OpenDirectory: () => ({ directoryUser: null }),
     ReportProvisioningEvents: () => ({ reportProvisioningEvents: { count: 0, errors: [] } }),
+    ReportRefusedCalls: () => ({ reportRefusedCalls: { errors: [] } }),
     ReadUser: ({ id, withGroups }) => ({ directoryUser: this.#user(String(id), withGroups === true) }),
     ListUsers: ({ count, withGroups }) => {
       const ids = [...this.users.keys()].slice(0, Number(count));
@@ -78,6 +79,8 @@ export class MemoryGraph implements GraphClient {
 
   #answer(name: string, variables: JsonObject, call: GraphCall): GraphAnswer<Json> {
     const input = (variables.input ?? variables) as JsonObject;
+    // Of anybody, whoever it is.
+    if (name === 'ReportRefusedCalls') return { data: this.#operations[name]?.(input) ?? null };
     if (call.authorization !== BEARER) return thrown('UNAUTHENTICATED');
     if (input.directoryId !== DIRECTORY_ID) {
       return variables.input === undefined ? thrown('BAD_USER_INPUT', 'NOT_FOUND') : { data: { any: notFound() } };

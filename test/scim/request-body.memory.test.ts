@@ -3,6 +3,11 @@ import { BASE_URL, startFacade } from './facade-server.ts';
 
 const user = { userName: 'ada', displayName: 'Åda' };
 
+/** So many members that nobody declares. */
+function names(count: number): string {
+  return Array.from({ length: count }, (_, number) => `"unknown${number}":1`).join(',');
+}
+
 describe('the body of a request', () => {
   it.each([
     'application/scim+json',
@@ -48,6 +53,11 @@ describe('the body of a request', () => {
     ['nested too deep', `${'['.repeat(65)}${']'.repeat(65)}`],
     ['nothing but brackets', '['.repeat(4_000_000)],
     ['followed by more', '{"userName":"ada"} {"userName":"eve"}'],
+    ['an object of 400,000 names', `{"userName":"ada",${names(400_000)}}`],
+    [
+      'a list of objects, one of them of too many names',
+      `{"userName":"ada","emails":[{"value":"a"},{${names(1001)}}]}`,
+    ],
   ])('is 400 invalidSyntax when it is %s', async (_, body) => {
     const { send, graph } = await startFacade();
     for (const [method, path] of [
@@ -66,6 +76,15 @@ describe('the body of a request', () => {
     const displayName = `${'[{'.repeat(200)}\\" \\\\`;
     const answer = await send({ path: '/Users', method: 'POST', body: { userName: 'ada', displayName } });
     expect(answer.body).toMatchObject({ displayName });
+  });
+
+  it('may hold a thousand names in an object and any number in all, and colons in its texts', async () => {
+    const { send, graph } = await startFacade();
+    const members = Array.from({ length: 2_000 }, (_, number) => ({ value: `u${number}`, display: 'a:b:c' }));
+    const notes = ':'.repeat(2_000);
+    const group = `${JSON.stringify({ displayName: 'Screens', members, notes }).slice(0, -1)},${names(997)}}`;
+    const answer = await send({ path: '/Groups', method: 'POST', body: group });
+    expect([answer.status, graph.groups.size]).toEqual([201, 1]);
   });
 
   it('is 413 above 8 MB, whether its length is told or not, and the client can read so', async () => {

@@ -1,4 +1,7 @@
-import { buildTenant, type NamedPerson, type Tenant, type TenantGroup } from '../simulate/tenant.ts';
+import type { NamedPerson } from '../simulate/generated-people.ts';
+import type { Tenant } from '../simulate/simulated-tenant.ts';
+import { buildTenant } from '../simulate/tenant.ts';
+import type { TenantGroup } from '../simulate/tenant-objects.ts';
 
 const people = {
   marketing: ['Ada Lovelace', 'Aisha Khan', 'Chloé Dubois', 'Kenji Watanabe', 'Lucía Hernández', 'Oluwaseun Adeyemi'],
@@ -30,7 +33,7 @@ export function acmeTenant(): Tenant {
 }
 
 export function groupOf(tenant: Tenant, displayName: string): TenantGroup {
-  const group = tenant.groups.find((candidate) => candidate.displayName === displayName);
+  const group = tenant.findGroup(displayName);
   if (!group) throw new Error(`The tenant has no group ${displayName}.`);
   return group;
 }

@@ -1,7 +1,7 @@
 import { askGraphql } from '../ask-graphql.ts';
 import { CommandError } from '../command-error.ts';
-import { ProvisioningJob } from '../simulate/provisioning-job.ts';
-import { runJob } from '../simulate/simulate-entra.ts';
+import { ProvisioningJob } from '../simulate/entra/provisioning-job.ts';
+import { runJob } from '../simulate/simulated-job.ts';
 import { failureSentence } from '../simulate/summary-text.ts';
 import { acmeTenant, groupOf } from './acme-tenant.ts';
 import { type GroupState, readGroup } from './group-state.ts';

@@ -35,17 +35,17 @@ export class Random {
     return item;
   }
 
-  /** `count` different items in random order; all of them when there are fewer. */
+  /** `count` different items in random order; all of them when there are fewer. Costs what is drawn, not what there is. */
   sample<T>(items: readonly T[], count: number): T[] {
-    const pool = [...items];
-    const wanted = Math.min(count, pool.length);
-    for (let index = 0; index < wanted; index += 1) {
-      const other = index + this.below(pool.length - index);
-      const chosen = pool[other] as T;
-      pool[other] = pool[index] as T;
-      pool[index] = chosen;
-    }
-    return pool.slice(0, wanted);
+    const wanted = Math.min(count, items.length);
+    // A shuffle that keeps only the places it has swapped.
+    const moved = new Map<number, number>();
+    return Array.from({ length: wanted }, (_, index) => {
+      const other = index + this.below(items.length - index);
+      const chosen = moved.get(other) ?? other;
+      moved.set(other, moved.get(index) ?? index);
+      return items[chosen] as T;
+    });
   }
 
   digits(count: number): string {
@@ -54,10 +54,11 @@ export class Random {
 
   /** A version 4 UUID as Entra writes object ids: lower case. */
   uuid(): string {
-    const hex = Array.from({ length: 32 }, () => this.below(16).toString(16));
-    hex[12] = '4';
-    hex[16] = '89ab'[this.below(4)] as string;
-    return hex.join('').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    const word = (): string => (this.next() * 2 ** 32).toString(16).padStart(8, '0');
+    const [first, second, third, fourth] = [word(), word(), word(), word()];
+    const variant = '89ab'[this.below(4)];
+    const middle = `${second.slice(0, 4)}-4${second.slice(5)}-${variant}${third.slice(1, 4)}`;
+    return `${first}-${middle}-${third.slice(4)}${fourth}`;
   }
 }
 

@@ -1,4 +1,4 @@
-/** One request that did not do what Entra needs, in Entra's own words where the provisioning log has them. */
+/** One request that did not do what the identity provider needs, in Entra's own words where the provisioning log has them. */
 export class SimulationFailure extends Error {
   /** Undefined when no answer arrived. */
   readonly status: number | undefined;
@@ -6,6 +6,8 @@ export class SimulationFailure extends Error {
   /** The error code Entra's provisioning log shows. */
   readonly code: string;
   readonly request: string;
+  /** What to do, where no other request can succeed before it is done. */
+  readonly advice: string | undefined;
 
   constructor(failure: {
     code: string;
@@ -13,6 +15,7 @@ export class SimulationFailure extends Error {
     request: string;
     status?: number | undefined;
     scimType?: string | undefined;
+    advice?: string | undefined;
   }) {
     super(failure.message);
     this.name = 'SimulationFailure';
@@ -20,19 +23,32 @@ export class SimulationFailure extends Error {
     this.request = failure.request;
     this.status = failure.status;
     this.scimType = failure.scimType;
+    this.advice = failure.advice;
   }
 }
 
-/** Entra stops the whole job: nothing more is sent until an administrator acts or the quarantine's retry comes. */
-export class QuarantineError extends Error {
-  readonly failure: SimulationFailure;
+/** The identity provider gives up on the whole application: nothing more is sent for now. */
+export class JobStoppedError extends Error {
+  /** The identity provider's word for such a stop. */
+  readonly reason: string;
+  readonly code: string;
+  /** The refusal that did it, where it was a single one. */
+  readonly failure: SimulationFailure | undefined;
 
-  constructor(failure: SimulationFailure, advice: string) {
-    super(
-      `Entra would put this job in quarantine (${failure.code}): ${failure.message.replace(/[.\s]+$/u, '')}. ${advice}`,
-    );
-    this.name = 'QuarantineError';
+  constructor(reason: string, code: string, message: string, failure?: SimulationFailure) {
+    super(message);
+    this.name = 'JobStoppedError';
+    this.reason = reason;
+    this.code = code;
     this.failure = failure;
+  }
+}
+
+/** Somebody pressed Ctrl-C: what was under way is finished, nothing more is begun. */
+export class InterruptedError extends Error {
+  constructor() {
+    super('The simulation was stopped.');
+    this.name = 'InterruptedError';
   }
 }
 
@@ -51,7 +67,7 @@ export function logCode(status: number): string {
   );
 }
 
-/** An answer whose shape Entra cannot use. */
+/** An answer whose shape the identity provider cannot use. */
 export function incompatible(request: string, status: number, message: string): SimulationFailure {
   return new SimulationFailure({
     code: 'SystemForCrossDomainIdentityManagementServiceIncompatible',
@@ -59,4 +75,9 @@ export function incompatible(request: string, status: number, message: string): 
     request,
     status,
   });
+}
+
+/** A failure's text as part of a longer sentence. */
+export function withoutFullStop(text: string): string {
+  return text.replace(/[.\s]+$/u, '');
 }

@@ -1,11 +1,13 @@
 import cliProgress from 'cli-progress';
 import type { Terminal } from '../terminal.ts';
-import type { OnProgress, SimulationProgress } from './provisioning-job.ts';
+import type { OnProgress, SimulationProgress } from './progress.ts';
 
 const plainLineIntervalMs = 5_000;
 
 export interface ProgressDisplay {
   update: OnProgress;
+  /** A line that stays, between the phases. */
+  say: (line: string) => void;
   stop: () => void;
 }
 
@@ -22,7 +24,7 @@ function progressBar(stream: NodeJS.WritableStream): ProgressDisplay {
   let phase = '';
   return {
     update: (progress) => {
-      const payload = { phase: progress.phase.padEnd(9) };
+      const payload = { phase: progress.phase.padEnd(14) };
       if (progress.phase === phase && progress.done > 0) {
         bar.update(progress.done, payload);
         return;
@@ -30,6 +32,11 @@ function progressBar(stream: NodeJS.WritableStream): ProgressDisplay {
       phase = progress.phase;
       bar.stop();
       bar.start(progress.total, progress.done, payload);
+    },
+    say: (line) => {
+      bar.stop();
+      phase = '';
+      stream.write(`${line}\n`);
     },
     stop: () => bar.stop(),
   };
@@ -42,6 +49,9 @@ function plainLines(stream: NodeJS.WritableStream): ProgressDisplay {
       if (performance.now() < nextLineAt) return;
       nextLineAt = performance.now() + plainLineIntervalMs;
       stream.write(`${phase} ${done}/${total}\n`);
+    },
+    say: (line) => {
+      stream.write(`${line}\n`);
     },
     stop: () => undefined,
   };

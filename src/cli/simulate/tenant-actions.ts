@@ -1,71 +1,100 @@
-import type { ProvisioningJob } from './provisioning-job.ts';
+import { freeUserPrincipalName, latin, randomPerson } from './generated-people.ts';
 import type { Random } from './random.ts';
 import { departments, groupSuffixes, jobTitles, surnames } from './sample-names.ts';
-import { freeNickname, latin, type Person, type Tenant, type TenantGroup } from './tenant.ts';
+import type { Tenant } from './simulated-tenant.ts';
+import { isSoftDeleted, type Person, type TenantGroup } from './tenant-objects.ts';
 
-export const simulatedActions = [
-  'update',
-  'rename',
-  'disable',
-  'restore',
-  'delete',
-  'move-members',
-  'rename-groups',
-  'unassign-groups',
-] as const;
+/** What an action works on. */
+interface Happening {
+  tenant: Tenant;
+  share: number;
+  random: Random;
+  /** People and groups in scope, and people in the recycle bin. */
+  active: readonly Person[];
+  assigned: readonly TenantGroup[];
+  deleted: readonly Person[];
+  /** A share of these, at least one. */
+  some<T>(items: readonly T[]): T[];
+}
 
-export type SimulatedAction = (typeof simulatedActions)[number];
+const actions = {
+  update: ({ tenant, some, active, random }) =>
+    tenant.change(some(active), (person) => changeJob(tenant, person, active, random)),
+  rename: ({ tenant, some, active, random }) => tenant.change(some(active), (person) => rename(tenant, person, random)),
+  disable: ({ tenant, some, active }) => tenant.softDelete(some(active)),
+  restore: ({ tenant, deleted }) => tenant.restore(deleted),
+  // The purge follows a deletion; only where nobody is deleted does an admin purge somebody at once.
+  delete: ({ tenant, some, active, deleted }) => tenant.purge(deleted.length > 0 ? deleted : some(active)),
+  'move-members': (happening) => moveMembers(happening, happening.assigned),
+  'rename-groups': ({ tenant, some, assigned, random }) => {
+    for (const group of some(assigned)) tenant.changeGroup(group, () => renameGroup(tenant, group, random));
+  },
+  'unassign-groups': ({ tenant, some, assigned }) => {
+    for (const group of some(assigned)) tenant.unassign(group);
+  },
+  'assign-groups': ({ tenant }) => {
+    for (const group of tenant.groups) if (!group.isAssigned) tenant.assign(group);
+  },
+  join,
+  everyday,
+} satisfies Record<string, (happening: Happening) => void>;
 
-/** Lets something happen to a share of the tenant and runs the cycle that carries it to the service. */
-export async function simulateAction(
-  job: ProvisioningJob,
-  action: SimulatedAction,
-  share: number,
-  random: Random,
-): Promise<void> {
-  const { tenant } = job;
-  const active = tenant.people.filter((person) => !person.isSoftDeleted);
-  const disabled = tenant.people.filter((person) => person.isSoftDeleted);
-  const some = <T>(items: readonly T[]): T[] => random.sample(items, Math.ceil(items.length * share));
-  const change = (people: Person[], apply: (person: Person) => void): Promise<void> => {
-    for (const person of people) apply(person);
-    return job.synchronize({ people });
-  };
-  switch (action) {
-    case 'update':
-      return change(some(active), (person) => changeJob(person, active, random));
-    case 'rename':
-      return change(some(active), renaming(tenant, random));
-    case 'disable':
-      return change(some(active), (person) => setSoftDeleted(person, true));
-    case 'restore':
-      return change(disabled, (person) => setSoftDeleted(person, false));
-    case 'delete':
-      // The purge follows a soft delete; only where nobody is disabled does an admin purge at once.
-      return job.deletePeople(disabled.length > 0 ? disabled : some(active));
-    case 'move-members': {
-      for (const group of tenant.groups) moveMembers(group, active, share, random);
-      return job.synchronize({ groups: tenant.groups });
-    }
-    case 'rename-groups': {
-      const groups = some(tenant.groups);
-      for (const group of groups) renameGroup(group, tenant, random);
-      return job.synchronize({ groups });
-    }
-    case 'unassign-groups':
-      for (const group of some(tenant.groups)) await job.unassignGroup(group);
+/** What may happen in a company; `everyday` is a little of everything. */
+export type TenantAction = keyof typeof actions;
+
+export const tenantActions = Object.keys(actions) as readonly TenantAction[];
+
+/** Lets something happen to a share of the tenant. */
+export function happen(tenant: Tenant, action: TenantAction, share: number, random: Random): void {
+  const perform: (happening: Happening) => void = actions[action];
+  perform({
+    tenant,
+    share,
+    random,
+    active: tenant.people.filter((person) => !isSoftDeleted(person)),
+    assigned: tenant.groups.filter((group) => group.isAssigned),
+    deleted: tenant.people.filter((person) => person.deletedAt !== undefined),
+    some: (items) => random.sample(items, Math.ceil(items.length * share)),
+  });
+}
+
+/** A day in a company: many small changes, some who come and go, now and then a group. */
+function everyday({ tenant, share, random }: Happening): void {
+  const also = (action: TenantAction, part = 1): void => happen(tenant, action, share * part, random);
+  also('update');
+  also('join', 0.2);
+  also('rename', 0.1);
+  if (random.chance(0.7)) also('disable', 0.1);
+  if (random.chance(0.3)) also('restore');
+  const groups = tenant.groups.filter((group) => group.isAssigned);
+  const active = tenant.people.filter((person) => !isSoftDeleted(person));
+  moveMembers({ tenant, share, random, active }, random.sample(groups, Math.ceil(groups.length * share)));
+  if (random.chance(0.2)) also('rename-groups', 0.1);
+  if (random.chance(0.2)) also('assign-groups');
+  else if (random.chance(0.1)) also('unassign-groups', 0.1);
+}
+
+function join({ tenant, share, random, active, assigned }: Happening): void {
+  const joiners = Array.from({ length: Math.ceil(tenant.people.length * share) }, () => {
+    const person = randomPerson(random, tenant.domain, tenant.userPrincipalNames);
+    if (active.length > 0) person.manager = random.pick(active);
+    return person;
+  });
+  tenant.hire(joiners);
+  for (const person of joiners) {
+    for (const group of random.sample(assigned, 2)) tenant.changeGroup(group, ({ members }) => members.add(person));
   }
 }
 
-function setSoftDeleted(person: Person, isSoftDeleted: boolean): void {
-  person.isSoftDeleted = isSoftDeleted;
-}
-
-function changeJob(person: Person, colleagues: readonly Person[], random: Random): void {
+function changeJob(tenant: Tenant, person: Person, colleagues: readonly Person[], random: Random): void {
   person.jobTitle = random.pick(jobTitles);
   person.department = random.pick(departments);
   person.office = `${random.digits(2)}/${random.digits(4)}`;
   if (random.chance(0.4)) person.manager = random.chance(0.3) ? undefined : otherThan(person, colleagues, random);
+  if (person.mobile !== undefined && random.chance(0.1)) {
+    delete person.mobile;
+    tenant.emptied.add(person);
+  }
 }
 
 function otherThan(person: Person, colleagues: readonly Person[], random: Random): Person | undefined {
@@ -73,32 +102,32 @@ function otherThan(person: Person, colleagues: readonly Person[], random: Random
   return candidate === person ? person.manager : candidate;
 }
 
-/** Gives a new surname with everything Entra derives from it; mailNickname, and so the default externalId, stays. */
-function renaming(tenant: Tenant, random: Random): (person: Person) => void {
-  const taken = new Set(tenant.people.map((person) => person.userPrincipalName.toLowerCase()));
-  return (person) => {
-    const surname = random.pick(surnames);
-    const [local = '', domain = tenant.domain] = person.userPrincipalName.split('@');
-    const nickname = freeNickname(`${local.split('.')[0]}.${latin(surname)}`, domain, taken);
-    person.surname = surname.text;
-    person.displayName = [person.givenName, surname.text].filter(Boolean).join(' ');
-    person.userPrincipalName = `${nickname}@${domain}`;
-    if (person.mail !== undefined) person.mail = person.userPrincipalName;
-  };
+/** Gives a new surname with everything derived from it; mailNickname, and so Entra's default externalId, stays. */
+function rename(tenant: Tenant, person: Person, random: Random): void {
+  const surname = random.pick(surnames);
+  const [local = '', domain = tenant.domain] = person.userPrincipalName.split('@');
+  person.surname = surname.text;
+  person.displayName = [person.givenName, surname.text].filter(Boolean).join(' ');
+  const nickname = `${local.split('.')[0]}.${latin(surname)}`;
+  person.userPrincipalName = freeUserPrincipalName(nickname, domain, tenant.userPrincipalNames);
+  if (person.mail !== undefined) person.mail = person.userPrincipalName;
 }
 
-function moveMembers(group: TenantGroup, people: readonly Person[], share: number, random: Random): void {
-  const current = [...group.members];
-  const leaving = random.sample(current, Math.ceil(current.length * share));
-  const outside = people.filter((person) => !group.members.has(person));
-  for (const person of random.sample(outside, leaving.length)) group.members.add(person);
-  for (const person of leaving) group.members.delete(person);
+/** A share of each group's members leaves, and about as many others come. */
+function moveMembers(
+  { tenant, share, random, active }: Pick<Happening, 'tenant' | 'share' | 'random' | 'active'>,
+  groups: readonly TenantGroup[],
+): void {
+  for (const group of groups) {
+    const leaving = random.sample([...group.members], Math.ceil(group.members.size * share));
+    const coming = random.sample(active, 2 * leaving.length).filter((person) => !group.members.has(person));
+    tenant.changeGroup(group, ({ members }) => {
+      for (const person of coming.slice(0, leaving.length)) members.add(person);
+      for (const person of leaving) members.delete(person);
+    });
+  }
 }
 
-function renameGroup(group: TenantGroup, tenant: Tenant, random: Random): void {
-  const taken = new Set(tenant.groups.map((other) => other.displayName.toLowerCase()));
-  const base = `${group.displayName} ${random.pick(groupSuffixes)}`;
-  let name = base;
-  for (let number = 2; taken.has(name.toLowerCase()); number += 1) name = `${base} ${number}`;
-  group.displayName = name;
+function renameGroup(tenant: Tenant, group: TenantGroup, random: Random): void {
+  group.displayName = tenant.groupNames.take(`${group.displayName} ${random.pick(groupSuffixes)}`);
 }

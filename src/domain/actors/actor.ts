@@ -38,3 +38,9 @@ export function requireReader(actor: Actor): void {
   if (actor.kind !== 'directory') return;
   throw new DomainError('forbidden', 'A directory token reads only its own directory.');
 }
+
+/** Throws `forbidden` for everybody but the operator of the service; `act` goes on with "Only the operator of the service". */
+export function requireOperator(actor: Actor, act: string): void {
+  if (actor.kind === 'operator' || actor.kind === 'system') return;
+  throw new DomainError('forbidden', `Only the operator of the service ${act}.`);
+}

@@ -4,8 +4,11 @@ import { prepared, statement } from '../../database/statement.ts';
 import type { Clock } from '../clock.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
-import { requireId } from '../id.ts';
-import { type Page, type PageRequest, readPage } from '../page.ts';
+import { inOrderOf, isId, requireId } from '../id.ts';
+import { given, OrderedList, type OrderedPageRequest } from '../ordered-list.ts';
+import type { OrganizationStatus } from '../organizations/organization.entity.ts';
+import { requireInUse } from '../organizations/organization-status.ts';
+import type { Page } from '../page.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import type { BuiltInSet } from '../permissions/permission-set.entity.ts';
 import type { PermissionSets } from '../permissions/permission-sets.ts';
@@ -33,8 +36,16 @@ export interface CreateApiKey {
   expiresAt?: Date | null | undefined;
 }
 
+export type ApiKeyOrderField = 'createdAt' | 'lastUsedAt';
+
+export interface ApiKeyFilter {
+  isRevoked?: boolean | null | undefined;
+  permissionSetId?: string | null | undefined;
+}
+
 interface FoundKey extends StoredCredential {
   name: string;
+  organizationStatus: OrganizationStatus;
   builtIn: BuiltInSet | null;
   permissions: string[];
 }
@@ -52,18 +63,29 @@ const lockKey = statement<ApiKeyRow & { hmac: string }>(
 const revokeKey = statement<ApiKeyRow>(
   `update api_keys set revoked_at = $3 where organization_id = $1 and id = $2 returning ${COLUMNS}`,
 );
-const listKeys = statement<ApiKeyRow>(
-  `select ${COLUMNS} from api_keys
-    where organization_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`,
+const selectKeys = statement<ApiKeyRow>(
+  `select ${COLUMNS} from api_keys where organization_id = $1 and id = any($2::uuid[])`,
 );
+const keyList = new OrderedList<ApiKeyRow, ApiKeyOrderField, 'isRevoked' | 'permissionSetId'>({
+  columns: COLUMNS,
+  from: 'api_keys',
+  where: 'organization_id = $1',
+  id: 'id',
+  orders: { lastUsedAt: { sql: 'last_used_at', type: 'time', isNullable: true } },
+  filters: {
+    isRevoked: (wanted) => `(revoked_at is not null) = ${wanted}::boolean`,
+    permissionSetId: (set) => `permission_set_id = ${set}::uuid`,
+  },
+});
 const findKey = prepared<FoundKey>(
   'api_key_find',
   `select k.organization_id as "organizationId", k.id, k.name, k.expires_at as "expiresAt",
-          k.last_used_at as "lastUsedAt", s.built_in as "builtIn",
+          k.last_used_at as "lastUsedAt", o.status as "organizationStatus", s.built_in as "builtIn",
           array(select p.permission from permission_set_permissions p
                  where p.organization_id = $1 and p.permission_set_id = s.id) as permissions
      from api_keys k
      join permission_sets s on s.organization_id = $1 and s.id = k.permission_set_id
+     join organizations o on o.organization_id = $1
     where k.organization_id = $1 and k.hmac = $2 and k.revoked_at is null`,
 );
 const touchKey = prepared<never>(
@@ -148,21 +170,42 @@ export class ApiKeys {
     return apiKey;
   }
 
-  /** The keys in the order of their making, revoked ones too; never a key itself. */
-  async list(actor: Actor, page: PageRequest): Promise<Page<ApiKeyRow>> {
+  /** The keys in the order of the ids, revoked ones too; undefined for an unknown id. For loaders. */
+  async getMany(actor: Actor, ids: readonly string[]): Promise<(ApiKeyRow | undefined)[]> {
     requirePermission(actor, 'rollcall:keys');
-    return readPage(page, (after, limit) => this.#database.run(actor.organizationId, listKeys, after, limit));
+    return inOrderOf(ids, await this.#database.run(actor.organizationId, selectKeys, ids.filter(isId)));
   }
 
-  /** Who acts by this bearer, or undefined for one that is not, or no longer, an API key. */
+  /** The keys that pass the filter, revoked ones too; never a key itself. Throws `invalidValue`. */
+  async list(
+    actor: Actor,
+    page: OrderedPageRequest<ApiKeyOrderField>,
+    { isRevoked, permissionSetId = null }: ApiKeyFilter = {},
+  ): Promise<Page<ApiKeyRow>> {
+    requirePermission(actor, 'rollcall:keys');
+    if (permissionSetId !== null && !isId(permissionSetId)) return { items: [], hasNextPage: false };
+    const filters = { isRevoked: given(isRevoked), permissionSetId: given(permissionSetId) };
+    return keyList.read(this.#database, actor.organizationId, page, { filters });
+  }
+
+  /**
+   * Who acts by this bearer, or undefined for one that is not, or no longer, an API key. Throws `organizationSuspended` or
+   * `organizationClosing` for a good key of an organization that is not in use.
+   */
   async authenticate(text: string): Promise<Actor | undefined> {
     const credential = readCredential(text);
     if (credential?.kind !== 'apiKey') return undefined;
     const found = await this.#cache.find(credential.organizationId, this.#hasher.hmacOf(text));
     if (!found) return undefined;
     const { organizationId, id, name, builtIn } = found;
+    requireInUse(found.organizationStatus);
     const permissions = new Set(this.#catalogue.resolve(builtIn, found.permissions));
     return { kind: 'apiKey', organizationId, id, name, permissions };
+  }
+
+  /** Reads the keys of an organization, and its status, anew: at once in this process, within a second in others. */
+  forgetOrganization(organizationId: string): void {
+    this.#cache.forgetOrganization(organizationId);
   }
 
   /** Resolves when no time of use is being written: before the database is closed. */

@@ -20,6 +20,7 @@ export interface CredentialCacheOptions<Found extends StoredCredential> {
 }
 
 interface Entry<Found> {
+  organizationId: string;
   loadedAt: number;
   found: Promise<Found | undefined>;
 }
@@ -54,6 +55,13 @@ export class CredentialCache<Found extends StoredCredential> {
     this.#entries.delete(hmac);
   }
 
+  /** The same for all credentials of an organization. */
+  forgetOrganization(organizationId: string): void {
+    for (const [hmac, entry] of this.#entries) {
+      if (entry.organizationId === organizationId) this.#entries.delete(hmac);
+    }
+  }
+
   /** Resolves when no time of use is being written: before the database is closed. */
   async settled(): Promise<void> {
     await Promise.all(this.#touches);
@@ -62,7 +70,7 @@ export class CredentialCache<Found extends StoredCredential> {
   #remembered(organizationId: string, hmac: string, now: Date): Promise<Found | undefined> {
     const known = this.#entries.get(hmac);
     if (known && now.getTime() - known.loadedAt < AGE_MAX_MILLISECONDS) return known.found;
-    const entry = { loadedAt: now.getTime(), found: this.#load(organizationId, hmac, now) };
+    const entry = { organizationId, loadedAt: now.getTime(), found: this.#load(organizationId, hmac, now) };
     this.#entries.delete(hmac);
     // A Map keeps the order of insertion, so its first key is the oldest.
     const [oldest] = this.#entries.keys();

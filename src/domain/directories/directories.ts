@@ -1,71 +1,36 @@
 import { v7 as uuid } from 'uuid';
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
-import { prepared, statement } from '../../database/statement.ts';
+import { statement } from '../../database/statement.ts';
 import { type Actor, requirePermission } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { isId } from '../id.ts';
+import type { OrganizationStatus } from '../organizations/organization.entity.ts';
+import { requireInUse } from '../organizations/organization-status.ts';
 import { type Plan, planIncludes } from '../organizations/plan.ts';
 import { type Page, type PageRequest, readPage } from '../page.ts';
 import { readName } from '../text-input.ts';
 import { requireVersion } from '../version.ts';
-import type { DirectoryStatus, GroupMatchAttribute } from './directory.entity.ts';
+import type { DirectoryRow } from './directories.store.ts';
+import * as store from './directories.store.ts';
+import type { GroupMatchAttribute } from './directory.entity.ts';
+import type { DirectoryProjection } from './directory-projection.ts';
 
-export interface DirectoryRow {
-  id: string;
-  name: string;
-  status: DirectoryStatus;
-  matchesGroupsBy: GroupMatchAttribute;
-  isStrict: boolean;
-  version: number;
-  createdAt: Date;
-  updatedAt: Date;
-}
+export const PRECEDENCE_MAX = 1_000;
 
-const COLUMNS = `d.id, d.name, d.status, d.matches_groups_by as "matchesGroupsBy", d.is_strict as "isStrict", d.version,
-  d.created_at as "createdAt", d.updated_at as "updatedAt"`;
-
-const insert = statement<DirectoryRow>(
-  `insert into directories as d (organization_id, id, name, status, matches_groups_by, is_strict, version, created_at, updated_at)
-   values ($1, $2, $3, 'active', $4, $5, 1, $6, $6) returning ${COLUMNS}`,
-);
-const insertAddress = statement<never>(
-  'insert into directory_addresses (directory_id, organization_id) values ($2, $1)',
-);
-// The addresses are global, so `$1` is no organization here.
-const lookUpAddress = prepared<{ organizationId: string }>(
-  'directory_address_look_up',
-  'select organization_id as "organizationId" from directory_addresses where directory_id = $1',
-);
-const update = statement<DirectoryRow>(
-  `update directories d set name = $3, matches_groups_by = $4, is_strict = $5, version = version + 1, updated_at = $6
-    where d.organization_id = $1 and d.id = $2 returning ${COLUMNS}`,
-);
-const get = statement<DirectoryRow>(`select ${COLUMNS} from directories d where d.organization_id = $1 and d.id = $2`);
-const lock = statement<DirectoryRow>(`${get.text} for update`);
-const getMany = statement<DirectoryRow>(
-  `select ${COLUMNS} from directories d where d.organization_id = $1 and d.id = any($2::uuid[])`,
-);
-const list = statement<DirectoryRow>(
-  `select ${COLUMNS} from directories d
-    where d.organization_id = $1 and ($2::uuid is null or d.id > $2) order by d.id limit $3`,
-);
-const rekeyGroups = statement<never>(
-  `update directory_groups set unique_name_key = case when $3 = 'displayName' then display_name_key end
-    where organization_id = $1 and directory_id = $2`,
-);
-const gate = statement<{ plan: Plan; scimWithoutSso: boolean; status: string }>(
+const gate = statement<{ plan: Plan; scimWithoutSso: boolean; status: OrganizationStatus }>(
   'select plan, scim_without_sso as "scimWithoutSso", status from organizations where organization_id = $1',
 );
 
 /**
- * Throws unless the organization's plan has SCIM and SSO stands first (S1, S2). It guards the making of directories and
- * tokens; a directory that runs is never stopped by it.
+ * Throws unless the organization is in use, its plan has SCIM and SSO stands first (S1, S2). It guards the making of
+ * directories and tokens; a directory that runs is never stopped by it.
  */
 export async function requireScimEntitlement(transaction: OrganizationTransaction): Promise<void> {
   const [organization] = await transaction.rows(gate);
   if (!organization) throw notFound('organization', transaction.organizationId);
+  requireInUse(organization.status);
   if (!planIncludes(organization.plan, 'scim')) {
     throw new DomainError('planLacksScim', 'SCIM provisioning belongs to the enterprise plan.', {
       plan: organization.plan,
@@ -81,33 +46,50 @@ export async function requireScimEntitlement(transaction: OrganizationTransactio
 export class Directories {
   readonly #database: Database;
   readonly #clock: Clock;
+  readonly #projection: DirectoryProjection;
 
-  constructor({ database, clock }: { database: Database; clock: Clock }) {
-    this.#database = database;
-    this.#clock = clock;
+  constructor(parts: { database: Database; clock: Clock; projection: DirectoryProjection }) {
+    this.#database = parts.database;
+    this.#clock = parts.clock;
+    this.#projection = parts.projection;
   }
 
   /** Connects a directory. Throws `planLacksScim`, `ssoRequired`, `invalidValue`. */
   async create(
     actor: Actor,
-    input: { name: string; matchesGroupsBy?: GroupMatchAttribute | null; isStrict?: boolean | null },
+    input: {
+      name: string;
+      /** Observing takes everything, and projects nothing until an admin has seen the preview. */
+      status?: 'observing' | 'active' | null;
+      matchesGroupsBy?: GroupMatchAttribute | null;
+      isStrict?: boolean | null;
+      precedence?: number | null;
+    },
   ): Promise<DirectoryRow> {
     requirePermission(actor, 'rollcall:directories');
     readName(input.name, 'name');
     const at = this.#clock();
     const id = uuid();
-    const { name, matchesGroupsBy, isStrict } = input;
+    const { name } = input;
+    const status = readFirstStatus(input.status);
+    const settings = [
+      input.matchesGroupsBy ?? 'displayName',
+      input.isStrict ?? false,
+      readPrecedence(input.precedence),
+    ];
     return this.#database.transaction(actor.organizationId, async (transaction) => {
       await requireScimEntitlement(transaction);
-      const values = [id, name, matchesGroupsBy ?? 'displayName', isStrict ?? false, at];
-      const [directory] = await transaction.rows(insert, ...values);
-      await transaction.rows(insertAddress, id);
-      await recordEvent(transaction, actor, { type: 'directoryCreated', subjectId: id, data: { name }, at });
+      const [directory] = await transaction.rows(store.insertDirectory, id, name, status, ...settings, at);
+      await transaction.rows(store.insertAddress, id);
+      await recordEvent(transaction, actor, { type: 'directoryCreated', subjectId: id, data: { name, status }, at });
       return directory as DirectoryRow;
     });
   }
 
-  /** Changes settings; absent leaves. Throws `notFound`, `versionConflict`, `invalidValue`. */
+  /**
+   * Changes settings; absent leaves. With a new precedence the profiles of people whom other directories have too are
+   * worked out anew before it answers. Throws `notFound`, `versionConflict`, `invalidValue`.
+   */
   async update(
     actor: Actor,
     input: {
@@ -115,6 +97,7 @@ export class Directories {
       name?: string | null;
       matchesGroupsBy?: GroupMatchAttribute | null;
       isStrict?: boolean | null;
+      precedence?: number | null;
       ifVersion?: number | null;
     },
   ): Promise<DirectoryRow> {
@@ -122,45 +105,68 @@ export class Directories {
     if (!isId(input.id)) throw notFound('directory', input.id);
     if (input.name != null) readName(input.name, 'name');
     const at = this.#clock();
-    return this.#database
+    const updated = await this.#database
       .transaction(actor.organizationId, async (transaction) => {
-        const [before] = await transaction.rows(lock, input.id);
+        const [before] = await transaction.rows(store.lockDirectory, input.id);
         if (!before) throw notFound('directory', input.id);
         requireVersion(before, input.ifVersion);
         const name = input.name ?? before.name;
         const matchesGroupsBy = input.matchesGroupsBy ?? before.matchesGroupsBy;
         const isStrict = input.isStrict ?? before.isStrict;
-        const [after] = await transaction.rows(update, input.id, name, matchesGroupsBy, isStrict, at);
-        if (matchesGroupsBy !== before.matchesGroupsBy) await transaction.rows(rekeyGroups, input.id, matchesGroupsBy);
-        const data = { name, matchesGroupsBy, isStrict };
+        const precedence = readPrecedence(input.precedence ?? before.precedence);
+        const isSettled = before.isSettled && precedence === before.precedence;
+        const settings = [matchesGroupsBy, isStrict, precedence, isSettled];
+        const [after] = await transaction.rows(store.updateDirectory, input.id, name, ...settings, at);
+        if (matchesGroupsBy !== before.matchesGroupsBy)
+          await transaction.rows(store.rekeyGroups, input.id, matchesGroupsBy);
+        const data = { name, matchesGroupsBy, isStrict, precedence };
         await recordEvent(transaction, actor, { type: 'directoryUpdated', subjectId: input.id, data, at });
-        return after as DirectoryRow;
+        return { ...(after as DirectoryRow), isReordered: precedence !== before.precedence };
       })
       .catch(explainEqualNames);
+    const { isReordered, ...directory } = updated;
+    if (!isReordered) return directory;
+    await this.#projection.reorder(actor, directory.id);
+    return (await this.get(actor, directory.id)) ?? directory;
   }
 
   async get(actor: Actor, id: string): Promise<DirectoryRow | undefined> {
     requirePermission(actor, 'rollcall:directories');
     if (!isId(id)) return undefined;
-    return (await this.#database.run(actor.organizationId, get, id))[0];
+    return (await this.#database.run(actor.organizationId, store.getDirectory, id))[0];
   }
 
   /** Those that exist, in no particular order. */
   async getMany(actor: Actor, ids: readonly string[]): Promise<DirectoryRow[]> {
     requirePermission(actor, 'rollcall:directories');
-    return this.#database.run(actor.organizationId, getMany, ids.filter(isId));
+    return this.#database.run(actor.organizationId, store.getDirectories, ids.filter(isId));
   }
 
   /** Whose directory it is; undefined for an unknown id. For the operator, who then acts inside that organization. */
   async organizationOf(id: string): Promise<string | undefined> {
     if (!isId(id)) return undefined;
-    return (await this.#database.lookUp(lookUpAddress, id))[0]?.organizationId;
+    return (await this.#database.lookUp(store.lookUpAddress, id))[0]?.organizationId;
   }
 
   async list(actor: Actor, page: PageRequest): Promise<Page<DirectoryRow>> {
     requirePermission(actor, 'rollcall:directories');
-    return readPage(page, (after, limit) => this.#database.run(actor.organizationId, list, after, limit));
+    return readPage(page, (after, limit) =>
+      this.#database.run(actor.organizationId, store.listDirectories, after, limit),
+    );
   }
+}
+
+function readFirstStatus(status: string | null | undefined): 'observing' | 'active' {
+  if (status == null || status === 'active') return 'active';
+  if (status === 'observing') return status;
+  throw new DomainError('invalidValue', 'A directory begins as observing or active.', { path: 'status' });
+}
+
+function readPrecedence(precedence: number | null | undefined): number {
+  const read = precedence ?? 1;
+  if (Number.isInteger(read) && read >= 1 && read <= PRECEDENCE_MAX) return read;
+  const message = `precedence must be a whole number from 1 to ${PRECEDENCE_MAX}.`;
+  throw new DomainError('invalidValue', message, { path: 'precedence' });
 }
 
 function explainEqualNames(error: unknown): never {

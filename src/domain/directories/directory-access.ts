@@ -20,3 +20,8 @@ export function requireDirectoryItself(actor: Actor, directoryId: string): void 
     throw new DomainError('forbidden', 'The directory layer is written by the SCIM tokens of its directory.');
   }
 }
+
+/** For a call that a retired directory sent with a token that ended at this moment. */
+export function directoryIsRetired(): DomainError {
+  return new DomainError('credentialInvalid', 'The directory is retired, and its tokens open nothing any more.');
+}

@@ -46,6 +46,10 @@ export class DirectoryGroupMember {
   organizationId!: string;
   directoryGroup!: DirectoryGroup;
   directoryUser!: DirectoryUser;
+  /** Came while the directory was paused: counts in the product when it goes on. */
+  isHeld!: boolean;
+  /** The request that added the member. */
+  provisioningEventId!: string | null;
 }
 
 export const directoryGroupMemberSchema = defineEntity({
@@ -62,6 +66,8 @@ export const directoryGroupMemberSchema = defineEntity({
       belongsTo(DirectoryUser, 'directory_user_id', 'directory_group_members_user_fkey')
         .primary()
         .deleteRule('cascade'),
+    isHeld: p.boolean().default(false),
+    provisioningEventId: p.uuid().nullable(),
   },
   indexes: [
     {

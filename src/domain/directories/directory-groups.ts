@@ -11,12 +11,17 @@ import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { recordProvisioningEvent } from '../events/provisioning-events.ts';
 import { isId } from '../id.ts';
+import { absorbMembersOf } from '../links/absorption.ts';
+import { deleteLinkedGroup } from '../links/delete-group.ts';
+import { type LinkRules, linkNewGroup } from '../links/place-group.ts';
+import { renameLinkedGroup } from '../links/rename-group.ts';
+import type { GroupMatching } from '../organizations/organization.entity.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
+import { alarmingOwnersLost } from '../permissions/owners.ts';
 import type { Call } from './call.ts';
 import { requireDirectory, requireDirectoryItself } from './directory-access.ts';
 import type { DeltaAnswer, DirectoryGroupRow } from './directory-groups.store.ts';
 import * as store from './directory-groups.store.ts';
-import { deleteGroupMadeByDirectory, linkedGroup, linkNewGroup, renameLinkedGroup } from './link-groups.ts';
 import { applyDeltas, type MemberDelta, type MembersChanged, unknownMember } from './member-deltas.ts';
 import { storedResource } from './stored-resource.ts';
 
@@ -94,22 +99,24 @@ export class DirectoryGroups {
       const { displayNameKey, uniqueNameKey, externalId } = columnsOf(resource, rules.matchesGroupsBy);
       const row = JSON.stringify(resource);
       await transaction.rows(store.insertGroup, id, directoryId, displayNameKey, uniqueNameKey, externalId, row, at);
+      const provisioningEventId = uuid();
       const members = await applyDeltas(
         transaction,
-        { id, directoryId, isStrict: rules.isStrict },
+        // A group without a link lets nobody in, so nothing needs to be held.
+        { id, directoryId, isStrict: rules.isStrict, isHeld: false, provisioningEventId },
         input.memberIds?.length ? [{ kind: 'add', userIds: input.memberIds }] : [],
       );
-      const link = await linkNewGroup(
-        transaction,
-        actor,
-        { id, directoryId, displayName, at },
-        { groupMatching: rules.groupMatching, catalogue: this.#catalogue },
-      );
+      const group = { id, directoryId, displayName, externalId, provisioningEventId, at };
+      const link =
+        rules.status === 'active'
+          ? await linkNewGroup(transaction, actor, group, this.#linkRules(rules))
+          : { state: null, reason: null };
       const { isChanged: _, ...people } = members;
       const data = { displayName, ...people };
       await recordEvent(transaction, actor, { type: 'directoryGroupCreated', subjectId: id, data, at });
       const detail = { ...data, link: link.state, ...(link.reason ? { reason: link.reason } : {}) };
       await recordProvisioningEvent(transaction, call, {
+        id: provisioningEventId,
         directoryId,
         outcome: 'groupCreated',
         resourceId: id,
@@ -143,14 +150,16 @@ export class DirectoryGroups {
   ): Promise<void> {
     requireDirectoryItself(actor, input.directoryId);
     if (!isId(input.id) || !isId(input.directoryId)) throw notFound('group', input.id);
-    await this.#database.transaction(actor.organizationId, async (transaction) => {
+    await this.#transaction(actor, undefined, async (transaction) => {
       const group = await lockGroup(transaction, input);
       const at = this.#clock();
       const { directoryId } = input;
-      const groupId = await linkedGroup(transaction, group.id);
-      const members = await transaction.rows(store.clearMembers, group.id);
-      await transaction.rows(store.deleteGroup, group.id);
-      if (groupId) await deleteGroupMadeByDirectory(transaction, actor, { groupId, directoryId, at });
+      const { externalId } = columnsOf(group.resource as ResourceJson, 'displayName');
+      const members = await this.#guardingOwners(transaction, actor, { id: group.id, at }, async () => {
+        const gone = await transaction.rows(store.clearMembers, group.id);
+        await deleteLinkedGroup(transaction, actor, { id: group.id, directoryId, externalId, at });
+        return gone;
+      });
       const data = { displayName: group.resource.displayName, removedCount: members.length };
       await recordEvent(transaction, actor, { type: 'directoryGroupDeleted', subjectId: group.id, data, at });
       await recordProvisioningEvent(transaction, call, {
@@ -173,6 +182,7 @@ export class DirectoryGroups {
       at: this.#clock(),
       actor: describeActor(actor),
       eventId: uuid(),
+      absorbedEventId: uuid(),
       provisioningEventId: uuid(),
     };
     const answer = await apply(actor.organizationId, item).catch((error: unknown) => {
@@ -182,6 +192,7 @@ export class DirectoryGroups {
     if (!answer) return this.#applyDelta(actor, call, input, delta, attempt + 1);
     if (!answer.isFound) throw notFound('group', input.id);
     if (answer.isRefused) throw unknownMember(answer.unknown ?? []);
+    if (answer.isAlone) await this.#changeWhole(actor, call, input);
   }
 
   async #changeWhole(actor: Actor, call: Call, input: GroupChange): Promise<void> {
@@ -190,11 +201,17 @@ export class DirectoryGroups {
       const rules = await readRules(transaction, input.directoryId);
       const at = this.#clock();
       const resource = changedResource(before.resource, input);
-      const members = await applyDeltas(
-        transaction,
-        { id: input.id, directoryId: input.directoryId, isStrict: rules.isStrict },
-        input.members ?? [],
-      );
+      const provisioningEventId = uuid();
+      const isHeld = rules.status === 'paused';
+      const { isStrict } = rules;
+      const group = { id: input.id, directoryId: input.directoryId, isStrict, isHeld, provisioningEventId };
+      const deltas = input.members ?? [];
+      const apply = () => applyDeltas(transaction, group, deltas);
+      const mayRemove = deltas.some(({ kind }) => kind !== 'add');
+      const members = mayRemove
+        ? await this.#guardingOwners(transaction, actor, { id: input.id, at }, apply)
+        : await apply();
+      if (members.addedCount) await absorbMembersOf(transaction, actor, { directoryGroupId: input.id, at });
       const isRenamed = resource.displayName !== before.resource.displayName;
       const isRewritten = isRenamed || resource.externalId !== before.resource.externalId;
       if (isRewritten || members.isChanged) {
@@ -202,14 +219,12 @@ export class DirectoryGroups {
         const row = JSON.stringify(resource);
         await transaction.rows(store.updateGroup, input.id, row, displayNameKey, uniqueNameKey, externalId, at);
       }
-      if (isRenamed) {
+      // While the directory is paused the product keeps the names it has.
+      if (isRenamed && rules.status === 'active') {
         const renamed = { id: input.id, directoryId: input.directoryId, displayName: String(resource.displayName), at };
-        await renameLinkedGroup(transaction, actor, renamed, {
-          groupMatching: rules.groupMatching,
-          catalogue: this.#catalogue,
-        });
+        await renameLinkedGroup(transaction, actor, renamed, this.#linkRules(rules));
       }
-      await this.#tellOfChange(transaction, actor, call, { input, isRewritten, members, at });
+      await this.#tellOfChange(transaction, actor, call, { input, isRewritten, members, provisioningEventId, at });
     });
   }
 
@@ -217,9 +232,15 @@ export class DirectoryGroups {
     transaction: OrganizationTransaction,
     actor: Actor,
     call: Call,
-    change: { input: GroupChange; isRewritten: boolean; members: MembersChanged; at: Date },
+    change: {
+      input: GroupChange;
+      isRewritten: boolean;
+      members: MembersChanged;
+      provisioningEventId: string;
+      at: Date;
+    },
   ): Promise<void> {
-    const { input, isRewritten, members, at } = change;
+    const { input, isRewritten, members, provisioningEventId, at } = change;
     const { isChanged, unknownMembers: unknown, ...data } = members;
     const subjectId = input.id;
     if (isRewritten) await recordEvent(transaction, actor, { type: 'directoryGroupUpdated', subjectId, data: {}, at });
@@ -227,12 +248,28 @@ export class DirectoryGroups {
       await recordEvent(transaction, actor, { type: 'directoryGroupMembersChanged', subjectId, data, at });
     }
     await recordProvisioningEvent(transaction, call, {
+      id: provisioningEventId,
       directoryId: input.directoryId,
       outcome: isRewritten ? 'groupUpdated' : isChanged ? 'groupMembersChanged' : 'groupUnchanged',
       resourceId: input.id,
       detail: { ...data, ...(unknown ? { unknownMembers: unknown } : {}) },
       at,
     });
+  }
+
+  #linkRules({ groupMatching }: { groupMatching: GroupMatching }): LinkRules {
+    return { groupMatching, catalogue: this.#catalogue };
+  }
+
+  /** The identity provider may take the last owner away; that is told, not refused. */
+  async #guardingOwners<Result>(
+    transaction: OrganizationTransaction,
+    actor: Actor,
+    { id, at }: { id: string; at: Date },
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    const [group] = await transaction.rows(store.groupMakesOwners, id);
+    return group?.makesOwners ? alarmingOwnersLost(transaction, actor, at, work) : work();
   }
 
   /** Names are decided by the keys; a product name that was taken in this very moment is tried once more. */
@@ -274,6 +311,9 @@ export class DirectoryGroups {
 const races = new Set([
   'groups_name_key',
   'group_links_active_group_key',
+  'group_links_group_fkey',
+  'group_members_group_fkey',
+  'grants_group_fkey',
   'directory_group_members_user_fkey',
   'directory_group_members_group_fkey',
 ]);

@@ -1,4 +1,5 @@
 import type { ResourceTable } from '../../attributes/attribute.ts';
+import { foldKey } from '../../attributes/fold.ts';
 import { groupTable, userTable } from '../../attributes/resource-tables.ts';
 import { textProblem } from '../../attributes/text.ts';
 import type { Database } from '../../database/database.ts';
@@ -6,10 +7,18 @@ import { statement } from '../../database/statement.ts';
 import type { Actor } from '../actors/actor.ts';
 import { DomainError } from '../domain-error.ts';
 import { isId } from '../id.ts';
-import { type Page, type PageRequest, readPage } from '../page.ts';
+import { given, type OrderedPageRequest } from '../ordered-list.ts';
+import type { Page } from '../page.ts';
+import { readOptionalText } from '../text-input.ts';
 import { requireDirectory } from './directory-access.ts';
 import { compileFilter, type DirectoryFilter } from './directory-filter.ts';
 import { type DirectoryGroupRow, GROUP_COLUMNS } from './directory-groups.store.ts';
+import {
+  type DirectoryGroupOrderField,
+  type DirectoryUserOrderField,
+  directoryGroupList,
+  directoryUserList,
+} from './directory-lists.store.ts';
 import { type DirectoryUserRow, USER_COLUMNS, USER_GROUPS } from './directory-users.store.ts';
 import type { DirectoryUsers } from './directory-users.ts';
 
@@ -27,7 +36,23 @@ export interface ListRequest {
   withGroups?: boolean;
 }
 
+/** Narrowings for an admin; what SCIM asks by is a `DirectoryFilter`. */
+export interface DirectoryUserFilter {
+  /** The beginning of the userName or the work e-mail address, in any case. */
+  search?: string | null | undefined;
+  active?: boolean | null | undefined;
+  /** False: those whom the product does not know, because the directory was observed or paused when they came. */
+  hasLink?: boolean | null | undefined;
+}
+
+export interface DirectoryGroupFilter {
+  /** The beginning of the displayName, in any case. */
+  search?: string | null | undefined;
+  hasLink?: boolean | null | undefined;
+}
+
 const COUNT_MAX = 1_000;
+const SEARCH_LENGTH_MAX = 512;
 const VALUE_LENGTH_MAX = 8_192;
 
 /** Lists and searches the records of one directory, in the order of their ids, which is that of their creation. */
@@ -56,14 +81,38 @@ export class DirectoryLists {
     return this.#list<DirectoryGroupRow>(actor, groupTable, 'directory_groups', GROUP_COLUMNS, request);
   }
 
-  /** A page of the directory's users, with their groups, for an admin. */
-  async pageOfUsers(actor: Actor, directoryId: string, page: PageRequest): Promise<Page<DirectoryUserRow>> {
-    return this.#page<DirectoryUserRow>(actor, 'directory_users', `${USER_COLUMNS}, ${USER_GROUPS}`, directoryId, page);
+  /** A page of the directory's users, with their groups, for an admin. Throws `invalidValue`. */
+  async pageOfUsers(
+    actor: Actor,
+    directoryId: string,
+    page: OrderedPageRequest<DirectoryUserOrderField>,
+    filter: DirectoryUserFilter = {},
+  ): Promise<Page<DirectoryUserRow>> {
+    requireDirectory(actor, directoryId);
+    const search = readOptionalText(filter.search, 'filter.search', SEARCH_LENGTH_MAX);
+    return directoryUserList.read(this.#database, actor.organizationId, page, {
+      values: [directoryId],
+      filters: {
+        search: given(search && foldKey(search)),
+        active: given(filter.active),
+        hasLink: given(filter.hasLink),
+      },
+    });
   }
 
-  /** A page of the directory's groups for an admin. */
-  async pageOfGroups(actor: Actor, directoryId: string, page: PageRequest): Promise<Page<DirectoryGroupRow>> {
-    return this.#page<DirectoryGroupRow>(actor, 'directory_groups', GROUP_COLUMNS, directoryId, page);
+  /** A page of the directory's groups for an admin. Throws `invalidValue`. */
+  async pageOfGroups(
+    actor: Actor,
+    directoryId: string,
+    page: OrderedPageRequest<DirectoryGroupOrderField>,
+    filter: DirectoryGroupFilter = {},
+  ): Promise<Page<DirectoryGroupRow>> {
+    requireDirectory(actor, directoryId);
+    const search = readOptionalText(filter.search, 'filter.search', SEARCH_LENGTH_MAX);
+    return directoryGroupList.read(this.#database, actor.organizationId, page, {
+      values: [directoryId],
+      filters: { search: given(search && foldKey(search)), hasLink: given(filter.hasLink) },
+    });
   }
 
   async #list<Row extends object>(
@@ -102,21 +151,6 @@ export class DirectoryLists {
     const counted = statement<{ total: number }>(`select count(*) as total from ${from} d where ${where}`);
     const [row] = await this.#database.run(actor.organizationId, counted, directoryId, ...compiled.values);
     return { totalCount: row?.total ?? 0, items };
-  }
-
-  async #page<Row extends object>(
-    actor: Actor,
-    from: string,
-    columns: string,
-    directoryId: string,
-    page: PageRequest,
-  ): Promise<Page<Row>> {
-    requireDirectory(actor, directoryId);
-    const text = `select ${columns} from ${from} d
-      where d.organization_id = $1 and d.directory_id = $2 and ($3::uuid is null or d.id > $3) order by d.id limit $4`;
-    return readPage(page, (after, limit) =>
-      this.#database.run(actor.organizationId, statement<Row>(text), directoryId, after, limit),
-    );
   }
 }
 

@@ -19,6 +19,8 @@ export class DirectoryUser {
   /** `foldKey` of the e-mail of type work. */
   emailKey!: string | null;
   active!: boolean;
+  /** Came back while the directory was paused: counts as inactive in the product until it goes on. */
+  isHeld!: boolean;
   managerId!: string | null;
   resource!: Record<string, unknown>;
   version!: number;
@@ -39,6 +41,7 @@ export const directoryUserSchema = defineEntity({
     personExternalId: p.text().nullable(),
     emailKey: p.text().nullable(),
     active: p.boolean(),
+    isHeld: p.boolean().default(false),
     managerId: p.text().nullable(),
     resource: p.json().$type<Record<string, unknown>>(),
     version: p.integer(),

@@ -4,65 +4,63 @@ import type { ResourceJson } from '../../attributes/json.ts';
 import { userTable } from '../../attributes/resource-tables.ts';
 import { coalesce } from '../../database/coalesce.ts';
 import { violatedConstraint } from '../../database/constraint.ts';
-import { type Database, isConnectionFailure } from '../../database/database.ts';
+import { type Database, isConnectionFailure, type OrganizationTransaction } from '../../database/database.ts';
 import { type Actor, describeActor } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { recordProvisioningEvent } from '../events/provisioning-events.ts';
 import { isId } from '../id.ts';
+import { settleUsers } from '../links/settle-users.ts';
+import type { PermissionCatalogue } from '../permissions/catalogue.ts';
+import { alarmingOwnersLost } from '../permissions/owners.ts';
 import type { Call } from './call.ts';
-import { requireDirectory, requireDirectoryItself } from './directory-access.ts';
+import type { DirectoryStatus } from './directory.entity.ts';
+import { directoryIsRetired, requireDirectory, requireDirectoryItself } from './directory-access.ts';
 import { columnsOf, profileOf } from './directory-user-columns.ts';
+import type { WrittenUser } from './directory-user-writes.store.ts';
+import * as writes from './directory-user-writes.store.ts';
 import type { DirectoryUserRow } from './directory-users.store.ts';
 import * as store from './directory-users.store.ts';
-import { adoptNewPerson } from './new-person.ts';
 import { storedResource } from './stored-resource.ts';
-import { updateWithTakenName } from './taken-name.ts';
+import { type UpdateItem, type WriteItem, writeAlone } from './write-alone.ts';
 
 export interface UserWrite {
   directoryId: string;
   resource: unknown;
 }
 
-interface WriteItem {
-  id: string;
-  directoryId: string;
-  resource: ResourceJson;
-  at: Date;
-  [column: string]: unknown;
-}
+type Created = { status: DirectoryStatus; isCreated: boolean };
 
-const CREATE_ATTEMPTS_MAX = 5;
-
-type UpdateItem = WriteItem & { ifVersions: number[] | null };
-type Updated = {
-  id: string;
-  version: number | null;
-  createdAt: Date;
-  updatedAt: Date;
-  isActive: boolean;
-  isNewPerson: boolean;
-};
+const ATTEMPTS_MAX = 5;
 
 /** The people of a directory as its identity provider sent them, and their projection to users. */
 export class DirectoryUsers {
   readonly #database: Database;
   readonly #clock: Clock;
-  readonly #create: (organizationId: string, item: WriteItem) => Promise<{ linkState: string } | undefined>;
-  readonly #update: (organizationId: string, item: UpdateItem) => Promise<Updated | undefined>;
+  readonly #catalogue: PermissionCatalogue;
+  readonly #create: (organizationId: string, item: WriteItem) => Promise<Created | undefined>;
+  readonly #update: (organizationId: string, item: UpdateItem) => Promise<WrittenUser | undefined>;
+  readonly #deactivate: (organizationId: string, item: UpdateItem) => Promise<WrittenUser | undefined>;
   readonly #find: Find;
   readonly #findWithGroups: Find;
   readonly #findByName: Find;
 
-  constructor({ database, clock }: { database: Database; clock: Clock }) {
-    this.#database = database;
-    this.#clock = clock;
+  constructor(parts: { database: Database; clock: Clock; catalogue: PermissionCatalogue }) {
+    this.#database = parts.database;
+    this.#clock = parts.clock;
+    this.#catalogue = parts.catalogue;
     const runsAgainAlone = (error: unknown) => !isConnectionFailure(error);
     this.#create = coalesce({ run: (id, items) => this.#runCreate(id, items), runsAgainAlone });
+    const keyOf = (item: UpdateItem) => item.id;
     this.#update = coalesce({
-      run: (id, items) => this.#runUpdate(id, items),
-      keyOf: (item) => item.id,
+      run: (id, items) => this.#runUpdate(writes.updateUsers, id, items),
+      keyOf,
+      runsAgainAlone,
+    });
+    this.#deactivate = coalesce({
+      run: (id, items) => this.#runUpdate(writes.deactivateUsers, id, items),
+      keyOf,
       runsAgainAlone,
     });
     this.#find = coalesce({ run: (id, items) => this.#runFind(store.usersById, id, items), runsAgainAlone });
@@ -105,11 +103,14 @@ export class DirectoryUsers {
    */
   async create(actor: Actor, call: Call, input: UserWrite): Promise<DirectoryUserRow> {
     requireDirectoryItself(actor, input.directoryId);
-    await this.#requireKnownDirectory(actor, input.directoryId);
+    if (!isId(input.directoryId)) throw notFound('directory', input.directoryId);
     const resource = storedResource(userTable, input.resource, { create: true });
     const item = this.#writeItem(actor, call, { ...input, id: uuid(), resource });
-    const created = await this.#createOnce(actor.organizationId, item);
-    if (!created) return this.#revive(actor, call, input.directoryId, resource);
+    // Another directory may bring the same person at this moment: looked at anew, they are an existing user.
+    const created = await againWhereNamesMeet(() => this.#create(actor.organizationId, item));
+    if (!created) throw notFound('directory', input.directoryId);
+    if (created.status === 'retired') throw directoryIsRetired();
+    if (!created.isCreated) return this.#revive(actor, call, input.directoryId, resource);
     return { ...input, id: item.id, version: 1, resource, createdAt: item.at, updatedAt: item.at, groups: [] };
   }
 
@@ -136,31 +137,33 @@ export class DirectoryUsers {
   ): Promise<void> {
     requireDirectoryItself(actor, input.directoryId);
     if (!isId(input.id) || !isId(input.directoryId)) throw notFound('user', input.id);
-    await this.#database.transaction(actor.organizationId, async (transaction) => {
-      const [row] = await transaction.rows(store.deleteUser, input.directoryId, input.id, input.ifVersions ?? null);
-      if (!row) throw notFound('user', input.id);
-      if (!row.isExpected) throw versionConflict();
-      const at = this.#clock();
-      const data = { directoryUserId: input.id };
-      await recordEvent(transaction, actor, { type: 'directoryUserDeleted', subjectId: input.id, data, at });
-      if (row.userId) {
-        await recordEvent(transaction, actor, { type: 'userDeactivated', subjectId: row.userId, data, at });
-      }
-      await recordProvisioningEvent(transaction, call, {
-        directoryId: input.directoryId,
-        outcome: 'userDeleted',
-        resourceId: input.id,
-        at,
-      });
-    });
+    await againWhereNamesMeet(() =>
+      this.#database.transaction(actor.organizationId, async (transaction) => {
+        const at = this.#clock();
+        const [record] = await transaction.rows(writes.isOwnersRecord, input.id);
+        const remove = () => this.#delete(transaction, actor, call, { ...input, at });
+        await (record?.isOwners ? alarmingOwnersLost(transaction, actor, at, remove) : remove());
+      }),
+    );
   }
 
-  /** Another directory may bring the same person at this moment: looked at anew, they are an existing user. */
-  async #createOnce(organizationId: string, item: WriteItem, attempt = 1): Promise<{ linkState: string } | undefined> {
-    return this.#create(organizationId, item).catch((error: unknown) => {
-      if (violatedConstraint(error) !== 'users_user_name_key' || attempt === CREATE_ATTEMPTS_MAX) throw error;
-      return this.#createOnce(organizationId, item, attempt + 1);
-    });
+  async #delete(
+    transaction: OrganizationTransaction,
+    actor: Actor,
+    call: Call,
+    input: { directoryId: string; id: string; ifVersions?: number[] | null; at: Date },
+  ): Promise<void> {
+    const { directoryId, id, at } = input;
+    await transaction.rows(writes.lockRecord, id);
+    const [row] = await transaction.rows(writes.deleteUser, directoryId, id, input.ifVersions ?? null);
+    if (!row) throw notFound('user', id);
+    if (row.status === 'retired') throw directoryIsRetired();
+    if (!row.isExpected) throw versionConflict();
+    const data = { directoryUserId: id };
+    await recordEvent(transaction, actor, { type: 'directoryUserDeleted', subjectId: id, data, at });
+    if (row.userId) await settleUsers(transaction, actor, { userIds: [row.userId], at, catalogue: this.#catalogue });
+    const event = { directoryId, outcome: 'userDeleted', resourceId: id, at };
+    await recordProvisioningEvent(transaction, call, event);
   }
 
   async #write(
@@ -168,19 +171,46 @@ export class DirectoryUsers {
     call: Call,
     input: { directoryId: string; id: string; resource: ResourceJson; ifVersions?: number[] | null },
   ): Promise<DirectoryUserRow> {
-    const item = { ...this.#writeItem(actor, call, input), ifVersions: input.ifVersions ?? null };
-    const updated = await this.#update(actor.organizationId, item).catch((error: unknown) => {
-      const constraint = violatedConstraint(error);
-      if (constraint === 'directory_users_user_name_key') throw userNameTaken(input.resource);
-      if (constraint === 'users_user_name_key') return this.#updateBesideTakenName(actor, item);
+    const item = {
+      ...this.#writeItem(actor, call, input),
+      ifVersions: input.ifVersions ?? null,
+      isWrittenAlone: false,
+    };
+    const written = await this.#writeItself(actor, item).catch((error: unknown) => {
+      if (violatedConstraint(error) === 'directory_users_user_name_key') throw userNameTaken(input.resource);
       throw error;
     });
-    if (!updated) throw notFound('user', input.id);
-    if (updated.isNewPerson) return this.#writeNewPerson(actor, call, input);
-    if (updated.version === null) throw versionConflict();
-    const { version, createdAt, updatedAt } = updated;
-    const resource = { ...input.resource, active: updated.isActive };
+    if (!written) throw notFound('user', input.id);
+    if (written.status === 'retired') throw directoryIsRetired();
+    if (written.version === null) throw versionConflict();
+    const { version, createdAt, updatedAt } = written;
+    const resource = { ...input.resource, active: written.isActive };
     return { id: input.id, directoryId: input.directoryId, resource, version, createdAt, updatedAt };
+  }
+
+  async #writeItself(actor: Actor, item: UpdateItem): Promise<WrittenUser | undefined> {
+    const write = item.active === false ? this.#deactivate : this.#update;
+    const written = await write(actor.organizationId, item);
+    const catalogue = this.#catalogue;
+    if (written?.isAlone && written.isExpected) {
+      return againWhereNamesMeet(() =>
+        this.#database.transaction(actor.organizationId, (transaction) =>
+          writeAlone({ transaction, actor, item, catalogue }, written),
+        ),
+      );
+    }
+    if (written?.isOutrun) await this.#settle(actor, item);
+    return written;
+  }
+
+  /** Works out anew what follows for the user to whom the record's link leads by now. */
+  async #settle(actor: Actor, { id, at }: UpdateItem): Promise<void> {
+    const [link] = await this.#database.run(actor.organizationId, writes.linkOfRecord, id);
+    if (link?.state !== 'active') return;
+    const users = { userIds: [link.userId], at, catalogue: this.#catalogue };
+    await againWhereNamesMeet(() =>
+      this.#database.transaction(actor.organizationId, (transaction) => settleUsers(transaction, actor, users)),
+    );
   }
 
   /** RFC 7644 §3.3 says 409 for a userName in use; an inactive record of that name is the same person coming back. */
@@ -206,23 +236,6 @@ export class DirectoryUsers {
     return revived;
   }
 
-  async #writeNewPerson(
-    actor: Actor,
-    call: Call,
-    input: { directoryId: string; id: string; resource: ResourceJson; ifVersions?: number[] | null },
-  ): Promise<DirectoryUserRow> {
-    await this.#database.transaction(actor.organizationId, (transaction) =>
-      adoptNewPerson(transaction, actor, { ...input, at: this.#clock() }),
-    );
-    return this.#write(actor, call, input);
-  }
-
-  async #updateBesideTakenName(actor: Actor, item: UpdateItem): Promise<Updated | undefined> {
-    return this.#database.transaction(actor.organizationId, (transaction) =>
-      updateWithTakenName(transaction, actor, item),
-    );
-  }
-
   #writeItem(actor: Actor, call: Call, input: { id: string; directoryId: string; resource: ResourceJson }): WriteItem {
     const columns = columnsOf(input.resource);
     const profile = profileOf(input.resource);
@@ -243,17 +256,25 @@ export class DirectoryUsers {
     };
   }
 
-  async #runCreate(organizationId: string, items: WriteItem[]): Promise<({ linkState: string } | undefined)[]> {
+  async #runCreate(organizationId: string, items: WriteItem[]): Promise<(Created | undefined)[]> {
     const input = items.map((item) => ({ ...item, userId: uuid(), linkId: uuid() }));
-    const rows = await this.#database.run(organizationId, store.createUsers, JSON.stringify(input));
-    const created = new Map(rows.map((row) => [row.id, row]));
-    return items.map((item) => created.get(item.id));
+    const rows = await this.#database.run(organizationId, writes.createUsers, JSON.stringify(input));
+    const statuses = new Map(rows.map((row) => [row.directoryId, row.status]));
+    const created = new Set(rows[0]?.createdIds);
+    return items.map(({ id, directoryId }) => {
+      const status = statuses.get(directoryId);
+      return status && { status, isCreated: created.has(id) };
+    });
   }
 
-  async #runUpdate(organizationId: string, items: UpdateItem[]): Promise<(Updated | undefined)[]> {
-    const rows = await this.#database.run(organizationId, store.updateUsers, JSON.stringify(items));
-    const updated = new Map(rows.map((row) => [row.id, row]));
-    return items.map((item) => updated.get(item.id));
+  async #runUpdate(
+    update: typeof writes.updateUsers,
+    organizationId: string,
+    items: UpdateItem[],
+  ): Promise<(WrittenUser | undefined)[]> {
+    const rows = await this.#database.run(organizationId, update, JSON.stringify(items));
+    const written = new Map(rows.map((row) => [row.id, row]));
+    return items.map((item) => written.get(item.id));
   }
 
   async #runFind(
@@ -267,15 +288,14 @@ export class DirectoryUsers {
     const found = new Map(rows.map(({ position, ...row }) => [position, row]));
     return questions.map((_, position) => found.get(position + 1));
   }
+}
 
-  /** A directory token has been checked with its directory; an admin's input has not. */
-  async #requireKnownDirectory(actor: Actor, directoryId: string): Promise<void> {
-    if (actor.kind === 'directory') return;
-    const [known] = isId(directoryId)
-      ? await this.#database.run(actor.organizationId, store.directoryExists, directoryId)
-      : [];
-    if (!known) throw notFound('directory', directoryId);
-  }
+/** Runs anew what met another transaction that gave a user the same userName at this moment. */
+async function againWhereNamesMeet<Result>(work: () => Promise<Result>, attempt = 1): Promise<Result> {
+  return work().catch((error: unknown) => {
+    if (violatedConstraint(error) !== 'users_user_name_key' || attempt === ATTEMPTS_MAX) throw error;
+    return againWhereNamesMeet(work, attempt + 1);
+  });
 }
 
 interface Question {

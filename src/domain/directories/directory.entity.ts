@@ -17,6 +17,10 @@ export class Directory {
   matchesGroupsBy!: GroupMatchAttribute;
   /** Refuse with 400 what the tolerant default skips, such as unknown members. */
   isStrict!: boolean;
+  /** Whose record decides the profile of a person whom several directories have: the lowest number, then the older one. */
+  precedence!: number;
+  /** False while what a new status or precedence means for the records is still being carried out. */
+  isSettled!: boolean;
   version!: number;
   createdAt!: Date;
   updatedAt!: Date;
@@ -33,6 +37,8 @@ export const directorySchema = defineEntity({
     status: p.text().$type<DirectoryStatus>(),
     matchesGroupsBy: p.text().$type<GroupMatchAttribute>(),
     isStrict: p.boolean(),
+    precedence: p.integer().default(1),
+    isSettled: p.boolean().default(true),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

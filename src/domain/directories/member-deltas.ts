@@ -18,7 +18,14 @@ export interface MembersChanged {
   unknownMembers?: string[];
 }
 
-type Group = { id: string; directoryId: string; isStrict: boolean };
+/** The group whose members change; `isHeld` where they count only once the directory goes on. */
+interface Group {
+  id: string;
+  directoryId: string;
+  isStrict: boolean;
+  isHeld: boolean;
+  provisioningEventId: string;
+}
 
 /**
  * Applies member changes in their order inside the caller's transaction and answers the net effect. Unknown people are
@@ -40,7 +47,10 @@ export async function applyDeltas(
   else if (unwanted.length > 0) {
     count(await transaction.rows(store.removeGroupMembers, group.id, unwanted.filter(isId)), -1);
   }
-  if (ids.length > 0) count(await transaction.rows(store.addGroupMembers, group.id, group.directoryId, ids), 1);
+  if (ids.length > 0) {
+    const values = [group.id, group.directoryId, ids, group.isHeld, group.provisioningEventId];
+    count(await transaction.rows(store.addGroupMembers, ...values), 1);
+  }
   if (group.isStrict && unknown.size > 0) throw unknownMember([...unknown]);
   const added = [...net].filter(([, step]) => step > 0).map(([id]) => id);
   const removed = [...net].filter(([, step]) => step < 0).map(([id]) => id);

@@ -12,6 +12,7 @@ export const domainEventTypes = [
   'directoryGroupDeleted',
   'directoryGroupMembersChanged',
   'directoryGroupUpdated',
+  'directoryStatusChanged',
   'directoryUpdated',
   'directoryUserCreated',
   'directoryUserDeleted',
@@ -20,20 +21,31 @@ export const domainEventTypes = [
   'grantRevoked',
   'groupCreated',
   'groupDeleted',
+  'groupMembersAbsorbed',
   'groupMembersAdded',
   'groupMembersRemoved',
   'groupUpdated',
   'linkStateChanged',
   'organizationCreated',
+  'organizationSlugChanged',
+  'organizationSlugReleased',
+  'organizationStatusChanged',
   'organizationUpdated',
+  'ownersUnreachable',
   'permissionSetCreated',
   'permissionSetDeleted',
   'permissionSetUpdated',
   'scimTokenCreated',
+  'scimTokenExpirySet',
   'scimTokenRevoked',
+  'spaceCreated',
+  'spaceDeleted',
+  'spaceUpdated',
+  'userAccessLapsed',
   'userBlocked',
   'userCreated',
   'userDeactivated',
+  'userKept',
   'userReactivated',
   'userRemoved',
   'userUnblocked',
@@ -44,6 +56,12 @@ export type DomainEventType = (typeof domainEventTypes)[number];
 const insertEvent = statement<never>(
   `insert into domain_events (organization_id, id, type, subject_id, actor, data, created_at)
    values ($1, $2, $3, $4, $5, $6, $7)`,
+);
+
+const insertEvents = statement<never>(
+  `insert into domain_events (organization_id, id, type, subject_id, actor, data, created_at)
+   select $1, "id", "type", "subjectId", $2, "data", $3
+     from jsonb_to_recordset($4::jsonb) as event("id" uuid, "type" text, "subjectId" uuid, "data" jsonb)`,
 );
 
 /** Writes one domain event in the transaction of the change it tells of. */
@@ -61,4 +79,16 @@ export async function recordEvent(
     JSON.stringify(event.data ?? {}),
     event.at,
   );
+}
+
+/** Writes many domain events of one moment at once, in their order. */
+export async function recordEvents(
+  transaction: OrganizationTransaction,
+  actor: Actor,
+  at: Date,
+  events: readonly { type: DomainEventType; subjectId: string; data: Record<string, unknown> }[],
+): Promise<void> {
+  if (events.length === 0) return;
+  const rows = events.map((event) => ({ id: uuid(), ...event }));
+  await transaction.rows(insertEvents, JSON.stringify(describeActor(actor)), at, JSON.stringify(rows));
 }

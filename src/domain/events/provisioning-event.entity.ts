@@ -11,6 +11,8 @@ export class ProvisioningEvent {
   path!: string;
   /** What the request did, such as `userCreated`; or the code of the refusal. */
   outcome!: string;
+  /** Whether it was refused or failed, so that nothing was changed. */
+  isFailure!: boolean;
   resourceId!: string | null;
   detail!: Record<string, unknown>;
   createdAt!: Date;
@@ -28,8 +30,17 @@ export const provisioningEventSchema = defineEntity({
     method: p.text(),
     path: p.text(),
     outcome: p.text(),
+    isFailure: p.boolean().default(false),
     resourceId: p.uuid().nullable(),
     detail: p.json().$type<Record<string, unknown>>(),
     createdAt: p.datetime(),
   },
+  indexes: [
+    { name: 'provisioning_events_directory_index', properties: ['organizationId', 'directoryId', 'id'] },
+    {
+      name: 'provisioning_events_failures_index',
+      expression:
+        'create index "provisioning_events_failures_index" on "provisioning_events" ("organization_id", "directory_id", "id") where (is_failure)',
+    },
+  ],
 });

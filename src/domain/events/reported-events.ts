@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { DomainError } from '../domain-error.ts';
 import { isId } from '../id.ts';
+import { isFailureOutcome, isReportable } from './provisioning-outcome.ts';
 
 /** A read, a refusal or a failure as the facade saw it; writes tell of themselves. */
 export interface ReportedEvent {
@@ -9,6 +10,7 @@ export interface ReportedEvent {
   method: string;
   path: string;
   outcome: string;
+  isFailure: boolean;
   resourceId: string | null;
   detail: object;
   at: string;
@@ -36,12 +38,17 @@ function readEvent(json: unknown, path: string, latest: string): ReportedEvent {
     const message = `${path}.${name} is a text of at most ${TEXT_LENGTH_MAX} characters.`;
     throw new DomainError('invalidValue', message, { path: `${path}.${name}` });
   }
+  if (!isReportable(String(outcome))) {
+    const message = `${path}.outcome is no read, refusal or failure; writes tell of themselves.`;
+    throw new DomainError('invalidValue', message, { path: `${path}.outcome` });
+  }
   const time = new Date(String(at));
   if (Number.isNaN(time.getTime())) throw new DomainError('invalidValue', `${path}.at is no time.`, { path });
   const iso = time.toISOString();
   return {
     ...(texts as { requestId: string; method: string; path: string; outcome: string }),
     id: uuid(),
+    isFailure: isFailureOutcome(String(outcome)),
     resourceId: typeof resourceId === 'string' && isId(resourceId) ? resourceId : null,
     detail: typeof detail === 'object' && detail !== null && !Array.isArray(detail) ? detail : {},
     at: iso > latest ? latest : iso,

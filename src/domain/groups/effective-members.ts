@@ -1,23 +1,25 @@
 /**
  * SQL rows of the groups that a user is in, by hand or through an actively linked directory group, one row a path:
- * group_id, source, group_link_id, directory_group_id. An inactive directory record leads nowhere, unless `records` are
- * `all`, to explain. Whether the user is active is asked apart. `user` is an SQL expression of the user's id.
+ * group_id, source, group_link_id, directory_group_id, directory_user_id. An inactive directory record leads nowhere,
+ * unless `records` are `all`, to explain. Whether the user is active is asked apart. `user` is an SQL expression of the
+ * user's id.
  *
  * It goes from the user outwards, because a user's groups are few. `offset 0` keeps that order: without statistics, after a
  * first import for instance, the planner would go through all linked groups instead, 20 times slower.
  */
 export function groupPathsOf(user: string, records: 'active' | 'all' = 'active'): string {
   return `
-    select gm.group_id, 'manual' as source, null::uuid as group_link_id, null::uuid as directory_group_id
+    select gm.group_id, 'manual' as source, null::uuid as group_link_id, null::uuid as directory_group_id,
+           null::uuid as directory_user_id
       from group_members gm
      where gm.organization_id = $1 and gm.user_id = ${user}
     union all
-    select gl.group_id, 'directory', gl.id, dm.directory_group_id
+    select gl.group_id, 'directory', gl.id, dm.directory_group_id, du.id
       from user_links ul
-      join directory_users du on du.organization_id = $1 and du.id = ul.directory_user_id${records === 'active' ? ' and du.active' : ''}
+      join directory_users du on du.organization_id = $1 and du.id = ul.directory_user_id${records === 'active' ? ' and du.active and not du.is_held' : ''}
      cross join lateral (
        select m.directory_group_id from directory_group_members m
-        where m.organization_id = $1 and m.directory_user_id = du.id offset 0) dm
+        where m.organization_id = $1 and m.directory_user_id = du.id and not m.is_held offset 0) dm
      cross join lateral (
        select l.id, l.group_id, l.state from group_links l
         where l.organization_id = $1 and l.directory_group_id = dm.directory_group_id offset 0) gl
@@ -34,7 +36,9 @@ export function memberPathsOf(group: string): string {
     select ul.user_id, 'directory'
       from group_links gl
       join directory_group_members dm on dm.organization_id = $1 and dm.directory_group_id = gl.directory_group_id
-      join directory_users du on du.organization_id = $1 and du.id = dm.directory_user_id and du.active
+       and not dm.is_held
+      join directory_users du
+        on du.organization_id = $1 and du.id = dm.directory_user_id and du.active and not du.is_held
       join user_links ul on ul.organization_id = $1 and ul.directory_user_id = du.id and ul.state = 'active'
      where gl.organization_id = $1 and gl.group_id = ${group} and gl.state = 'active'`;
 }

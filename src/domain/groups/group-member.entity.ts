@@ -8,6 +8,8 @@ export class GroupMember {
   organizationId!: string;
   group!: Group;
   user!: User;
+  /** Who put them there, as `describeActor` writes it; null for members from before it was kept. */
+  addedBy!: Record<string, unknown> | null;
   createdAt!: Date;
 }
 
@@ -19,6 +21,7 @@ export const groupMemberSchema = defineEntity({
     organizationId: p.uuid().primary(),
     group: () => belongsTo(Group, 'group_id', 'group_members_group_fkey').primary(),
     user: () => belongsTo(User, 'user_id', 'group_members_user_fkey').primary(),
+    addedBy: p.json().$type<Record<string, unknown>>().nullable(),
     createdAt: p.datetime(),
   },
   indexes: [{ name: 'group_members_user_index', properties: ['organizationId', 'user'] }],

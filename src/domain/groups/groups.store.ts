@@ -1,8 +1,8 @@
-import { prepared, statement, wide } from '../../database/statement.ts';
+import { prepared, statement } from '../../database/statement.ts';
 import { isProtectedGroup } from '../permissions/protected.ts';
 import { isActiveUser } from '../users/active-user.ts';
-import { USER_COLUMNS, type UserRow } from '../users/users.store.ts';
-import { groupPathsOf, type MemberSource, memberPathsOf, SUMMED_SOURCE } from './effective-members.ts';
+import type { UserRow } from '../users/users.store.ts';
+import { groupPathsOf, type MemberSource, SUMMED_SOURCE } from './effective-members.ts';
 
 export interface GroupRow {
   id: string;
@@ -19,14 +19,21 @@ export interface GroupRow {
   updatedAt: Date;
 }
 
-export type GroupMemberRow = UserRow & { source: MemberSource };
+/** When and by whom somebody was put into a group by hand; null for who is there through a directory alone. */
+export type GroupMemberRow = UserRow & {
+  source: MemberSource;
+  addedBy: Record<string, unknown> | null;
+  addedAt: Date | null;
+};
 export type GroupOfUserRow = GroupRow & { source: MemberSource };
 
+export const IS_LINKED_GROUP = `exists (
+    select 1 from group_links fl where fl.organization_id = $1 and fl.group_id = g.id and fl.state = 'active')`;
+export const IS_PROTECTED_GROUP = isProtectedGroup('g.id', '$2', '$3');
+
 /** The fields of a `GroupRow`, of the alias g; `$2` and `$3` are the parameters of protection in every statement here. */
-const GROUP_COLUMNS = `g.id, g.name, g.description, g.created_by_directory_id as "createdByDirectoryId",
-  exists (select 1 from group_links fl
-           where fl.organization_id = $1 and fl.group_id = g.id and fl.state = 'active') as "isLinked",
-  ${isProtectedGroup('g.id', '$2', '$3')} as "isProtected",
+export const GROUP_COLUMNS = `g.id, g.name, g.description, g.created_by_directory_id as "createdByDirectoryId",
+  ${IS_LINKED_GROUP} as "isLinked", ${IS_PROTECTED_GROUP} as "isProtected",
   g.version, g.created_at as "createdAt", g.updated_at as "updatedAt"`;
 
 export const selectGroups = prepared<GroupRow>(
@@ -35,19 +42,12 @@ export const selectGroups = prepared<GroupRow>(
      join groups g on g.organization_id = $1 and g.id = asked.id`,
 );
 
-/** `$4` after, `$5` limit, `$6` a folded beginning of the name's key. */
-export const listGroups = statement<GroupRow>(
-  `select ${GROUP_COLUMNS} from groups g
-    where g.organization_id = $1 and ($4::uuid is null or g.id > $4) and ($6::text is null or g.name_key ^@ $6)
-    order by g.id limit $5`,
+export const lockGroup = statement<{ id: string }>(
+  'select id from groups where organization_id = $1 and id = $2 for no key update',
 );
 
-export const lockGroup = statement<GroupRow>(
-  `select ${GROUP_COLUMNS} from groups g where g.organization_id = $1 and g.id = $4 for no key update of g`,
-);
-
-export const lockGroupForDelete = statement<GroupRow>(
-  `select ${GROUP_COLUMNS} from groups g where g.organization_id = $1 and g.id = $4 for update of g`,
+export const lockGroupForDelete = statement<{ id: string }>(
+  'select id from groups where organization_id = $1 and id = $2 for update',
 );
 
 export const insertGroup = statement<GroupRow>(
@@ -61,22 +61,15 @@ export const updateGroup = statement<GroupRow>(
     where g.organization_id = $1 and g.id = $4 returning ${GROUP_COLUMNS}`,
 );
 
-/** All of a group's links, locked, so that none becomes active meanwhile. */
-export const lockLinks = statement<{ state: string; directoryGroupId: string }>(
-  `select state, directory_group_id as "directoryGroupId" from group_links
-    where organization_id = $1 and group_id = $2 for update`,
-);
-
 export const deleteMembers = statement<never>('delete from group_members where organization_id = $1 and group_id = $2');
 
 export const deleteGrants = statement<never>('delete from grants where organization_id = $1 and group_id = $2');
 
-/** Links that are not active go with their group, by the foreign key. */
 export const deleteGroup = statement<never>('delete from groups where organization_id = $1 and id = $2');
 
 /**
- * `$2` group, `$3` users, `$4` time. Adds those who are not members yet; tells whom it knew and whom it added. The users are
- * locked in the order of their ids, against their removal meanwhile and against deadlock.
+ * `$2` group, `$3` users, `$4` time, `$5` who does it. Adds those who are not members yet; tells whom it knew and whom it
+ * added. The users are locked in the order of their ids, against their removal meanwhile and against deadlock.
  */
 export const addMembers = statement<{ known: string[]; added: string[] }>(
   `with known as (
@@ -84,8 +77,8 @@ export const addMembers = statement<{ known: string[]; added: string[] }>(
       where u.organization_id = $1 and u.id = any($3::uuid[]) and u.removed_at is null
       order by u.id for share),
    added as (
-     insert into group_members (organization_id, group_id, user_id, created_at)
-     select $1, $2, id, $4 from known
+     insert into group_members (organization_id, group_id, user_id, created_at, added_by)
+     select $1, $2, id, $4, $5 from known
      on conflict do nothing returning user_id)
    select array(select id from known) as known, array(select user_id from added) as added`,
 );
@@ -94,16 +87,6 @@ export const removeMembers = statement<{ userId: string }>(
   `delete from group_members where organization_id = $1 and group_id = $2 and user_id = any($3::uuid[])
    returning user_id as "userId"`,
 );
-
-/** `$2` group, `$3` after, `$4` limit. Active users only. */
-export const listMembers = wide<GroupMemberRow>(`select ${USER_COLUMNS}, member.source
-     from (select user_id, ${SUMMED_SOURCE} as source
-             from (${memberPathsOf('$2')}) path
-            where $3::uuid is null or user_id > $3
-            group by user_id) member
-     join users u on u.organization_id = $1 and u.id = member.user_id
-    where ${isActiveUser('u')}
-    order by u.id limit $4`);
 
 /** `$4` users. The groups that active users are in, in the order of the groups' making. */
 export const listGroupsOf = prepared<GroupOfUserRow & { userId: string }>(

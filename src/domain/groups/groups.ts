@@ -1,21 +1,27 @@
 import { v7 as uuid } from 'uuid';
-import { GROUP_NAME_KEY_VERSION, groupNameKey } from '../../attributes/fold.ts';
+import { foldKey, GROUP_NAME_KEY_VERSION, groupNameKey } from '../../attributes/fold.ts';
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
 import type { Statement } from '../../database/statement.ts';
-import { type Actor, requirePermission, requireReader } from '../actors/actor.ts';
+import { type Actor, describeActor, requirePermission, requireReader } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { answering, type ConstraintAnswers } from '../constraint-answers.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { inOrderOf, isId, requireId } from '../id.ts';
-import { type Page, type PageRequest, readPage } from '../page.ts';
+import { retryGroupConflicts, retryGroupLink } from '../links/retry-group.ts';
+import { untieLinks } from '../links/untie-links.ts';
+import { given, type OrderedPageRequest } from '../ordered-list.ts';
+import type { Page } from '../page.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { permissionsGrantedTo } from '../permissions/granted-permissions.ts';
 import { requireOwn } from '../permissions/own-permissions.ts';
+import { keepingAnOwner, requireOwnerToTouchGroup } from '../permissions/owners.ts';
 import { protectionParameters } from '../permissions/protected.ts';
 import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, readName, readOptionalText } from '../text-input.ts';
 import { requireVersion } from '../version.ts';
+import type { MemberSource } from './effective-members.ts';
 import { groupKey } from './group-key.ts';
+import { type GroupMemberOrderField, type GroupOrderField, groupList, groupMemberList } from './group-list.store.ts';
 import type { GroupMemberRow, GroupOfUserRow, GroupRow } from './groups.store.ts';
 import * as store from './groups.store.ts';
 
@@ -28,6 +34,20 @@ export interface UpdateGroup {
   name?: string | null | undefined;
   description?: string | null | undefined;
   ifVersion?: number | null | undefined;
+}
+
+export interface GroupFilter {
+  /** The beginning of the name, compared as names are. */
+  search?: string | null | undefined;
+  isLinked?: boolean | null | undefined;
+  isProtected?: boolean | null | undefined;
+  createdByDirectoryId?: string | null | undefined;
+}
+
+export interface GroupMemberFilter {
+  /** The beginning of the userName or the e-mail address, in any case. */
+  search?: string | null | undefined;
+  sources?: readonly MemberSource[] | null | undefined;
 }
 
 /** The most users that one change of a group's manual members may name. */
@@ -80,24 +100,37 @@ export class Groups {
       const at = this.#clock();
       const [after] = await this.#rows(transaction, store.updateGroup, id, ...columnsOf(text), at);
       await recordEvent(transaction, actor, { type: 'groupUpdated', subjectId: id, data: { ...text }, at });
+      if (groupKey(text.name) !== groupKey(before.name)) {
+        await retryGroupConflicts(transaction, actor, { groupId: id, catalogue: this.#catalogue, at });
+      }
       return required(after);
     });
     return answering(nameAnswers(input.name ?? ''), work);
   }
 
-  /** Deletes a group with its members and grants. Throws `notFound`; `groupIsLinked` while a directory group fills it or waits to. */
+  /**
+   * Deletes a group with its members and grants. The directory is told nothing: a directory group that filled it stays,
+   * `removed_in_product`; one that waited for it is placed anew. Throws `notFound`, `lastOwner`; `forbidden` for a group of
+   * owners.
+   */
   async delete(actor: Actor, id: string): Promise<void> {
     requirePermission(actor, 'rollcall:groups');
-    await this.#database.transaction(actor.organizationId, async (transaction) => {
-      const group = await this.#lock(transaction, id, store.lockGroupForDelete);
-      const links = await transaction.rows(store.lockLinks, id);
-      if (links.some((link) => link.state !== 'rejected')) throw groupIsLinked(group);
-      await transaction.rows(store.deleteMembers, id);
-      await transaction.rows(store.deleteGrants, id);
-      await transaction.rows(store.deleteGroup, id);
-      const data = { name: group.name, directoryGroupIds: links.map((link) => link.directoryGroupId) };
-      await recordEvent(transaction, actor, { type: 'groupDeleted', subjectId: id, data, at: this.#clock() });
-    });
+    await this.#database.transaction(actor.organizationId, (transaction) =>
+      keepingAnOwner(transaction, async () => {
+        const group = await this.#lock(transaction, id, store.lockGroupForDelete);
+        await requireOwnerToTouchGroup(transaction, actor, id);
+        const at = this.#clock();
+        const waiting = await untieLinks(transaction, actor, { groupId: id, at });
+        await transaction.rows(store.deleteMembers, id);
+        await transaction.rows(store.deleteGrants, id);
+        await transaction.rows(store.deleteGroup, id);
+        const data = { name: group.name };
+        await recordEvent(transaction, actor, { type: 'groupDeleted', subjectId: id, data, at });
+        for (const linkId of waiting) {
+          await retryGroupLink(transaction, actor, { linkId, catalogue: this.#catalogue, at });
+        }
+      }),
+    );
   }
 
   /**
@@ -112,7 +145,8 @@ export class Groups {
       if (group.isLinked) throw groupIsLinked(group);
       requireOwn(actor, await permissionsGrantedTo(transaction, id, this.#catalogue));
       const at = this.#clock();
-      const [change] = await transaction.rows(store.addMembers, id, userIds.filter(isId), at);
+      const by = JSON.stringify(describeActor(actor));
+      const [change] = await transaction.rows(store.addMembers, id, userIds.filter(isId), at, by);
       requireKnown(userIds, change?.known ?? []);
       const added = change?.added ?? [];
       if (added.length > 0) {
@@ -123,19 +157,30 @@ export class Groups {
     });
   }
 
-  /** Takes up to 1,000 manual members out of a group, linked or not; who is none is passed over. */
+  /**
+   * Takes up to 1,000 manual members out of a group, linked or not; who is none is passed over. Throws `notFound`,
+   * `lastOwner`; `forbidden` for a group of owners.
+   */
   async removeMembers(actor: Actor, id: string, userIds: readonly string[]): Promise<GroupRow> {
     requirePermission(actor, 'rollcall:groups');
     requireFew(userIds);
-    return this.#database.transaction(actor.organizationId, async (transaction) => {
-      const group = await this.#lock(transaction, id);
-      const removed = await transaction.rows(store.removeMembers, id, userIds.filter(isId));
-      if (removed.length > 0) {
-        const data = { userIds: removed.map((row) => row.userId) };
-        await recordEvent(transaction, actor, { type: 'groupMembersRemoved', subjectId: id, data, at: this.#clock() });
-      }
-      return group;
-    });
+    return this.#database.transaction(actor.organizationId, (transaction) =>
+      keepingAnOwner(transaction, async () => {
+        const group = await this.#lock(transaction, id);
+        await requireOwnerToTouchGroup(transaction, actor, id);
+        const removed = await transaction.rows(store.removeMembers, id, userIds.filter(isId));
+        if (removed.length > 0) {
+          const data = { userIds: removed.map((row) => row.userId) };
+          await recordEvent(transaction, actor, {
+            type: 'groupMembersRemoved',
+            subjectId: id,
+            data,
+            at: this.#clock(),
+          });
+        }
+        return group;
+      }),
+    );
   }
 
   async get(actor: Actor, id: string): Promise<GroupRow> {
@@ -151,29 +196,52 @@ export class Groups {
     return inOrderOf(ids, await this.#database.run(actor.organizationId, store.selectGroups, ...values));
   }
 
-  /** The groups in the order of their making; `search` is the beginning of a name, compared as names are. */
+  /** The groups that pass the filter. Throws `invalidValue`. */
   async list(
     actor: Actor,
-    page: PageRequest,
-    filter: { search?: string | null | undefined } = {},
+    page: OrderedPageRequest<GroupOrderField>,
+    filter: GroupFilter = {},
   ): Promise<Page<GroupRow>> {
     requireReader(actor);
+    const { isLinked, isProtected, createdByDirectoryId = null } = filter;
+    if (createdByDirectoryId !== null && !isId(createdByDirectoryId)) return { items: [], hasNextPage: false };
     const search = readOptionalText(filter.search, 'filter.search', NAME_LENGTH_MAX);
-    const prefix = search && groupNameKey(search);
-    return readPage(page, (after, limit) =>
-      this.#database.run(actor.organizationId, store.listGroups, ...this.#protection, after, limit, prefix),
-    );
+    return groupList.read(this.#database, actor.organizationId, page, {
+      values: this.#protection,
+      filters: {
+        search: given(search && groupNameKey(search)),
+        isLinked: given(isLinked),
+        isProtected: given(isProtected),
+        createdByDirectoryId: given(createdByDirectoryId),
+      },
+    });
   }
 
   /** The effective members of a group: active users only, each with how they are in it. Throws `notFound`. */
-  async listMembers(actor: Actor, id: string, page: PageRequest): Promise<Page<GroupMemberRow>> {
-    requireReader(actor);
+  async listMembers(
+    actor: Actor,
+    id: string,
+    page: OrderedPageRequest<GroupMemberOrderField>,
+    filter: GroupMemberFilter = {},
+  ): Promise<Page<GroupMemberRow>> {
     requireId('group', id);
-    const members = await readPage(page, (after, limit) =>
-      this.#database.run(actor.organizationId, store.listMembers, id, after, limit),
-    );
-    if (members.items.length === 0) await this.get(actor, id);
-    return members;
+    const [members] = await this.listMembersOfMany(actor, [id], page, filter);
+    if (!members || members.items.length === 0) await this.get(actor, id);
+    return members ?? { items: [], hasNextPage: false };
+  }
+
+  /** The same page of each of many groups, in their order. For loaders. */
+  async listMembersOfMany(
+    actor: Actor,
+    groupIds: readonly string[],
+    page: OrderedPageRequest<GroupMemberOrderField>,
+    filter: GroupMemberFilter = {},
+  ): Promise<Page<GroupMemberRow>[]> {
+    requireReader(actor);
+    const search = readOptionalText(filter.search, 'filter.search', NAME_LENGTH_MAX);
+    return groupMemberList.readOfMany(this.#database, actor.organizationId, groupIds, page, {
+      filters: { search: given(search && foldKey(search)), sources: given(filter.sources) },
+    });
   }
 
   /** The groups that a user is effectively in; none for an inactive or unknown user. */
@@ -194,10 +262,12 @@ export class Groups {
   async #lock(
     transaction: OrganizationTransaction,
     id: string,
-    lock: Statement<GroupRow> = store.lockGroup,
+    lock: Statement<{ id: string }> = store.lockGroup,
   ): Promise<GroupRow> {
     requireId('group', id);
-    const [group] = await this.#rows(transaction, lock, id);
+    await transaction.rows(lock, id);
+    // Read apart: the statement that waited for the lock does not see a link that was made meanwhile.
+    const [group] = await this.#rows(transaction, store.selectGroups, [id]);
     if (!group) throw notFound('group', id);
     return group;
   }

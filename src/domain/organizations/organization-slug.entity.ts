@@ -22,3 +22,15 @@ export const organizationSlugSchema = defineEntity({
   },
   indexes: [{ name: 'organization_slugs_organization_index', properties: ['organizationId'] }],
 });
+
+/** The look of a slug (`slugSkeleton`): whoever has it first keeps look-alikes out, for good. Outside row-level security. */
+export class SlugSkeleton {
+  skeleton!: string;
+  organizationId!: string;
+}
+
+export const slugSkeletonSchema = defineEntity({
+  class: SlugSkeleton,
+  tableName: 'slug_skeletons',
+  properties: { skeleton: p.text().primary(), organizationId: p.uuid() },
+});

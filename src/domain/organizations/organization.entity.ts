@@ -17,6 +17,12 @@ export class Organization {
   /** Lifts the rule that SSO is set up before SCIM. */
   scimWithoutSso!: boolean;
   groupMatching!: GroupMatching;
+  /** What every active user holds on the whole organization; no foreign key, a set names its organization itself. */
+  defaultPermissionSetId!: string | null;
+  /** After how many days without an active directory record manual memberships and direct grants fall away. */
+  inactivityDays!: number;
+  /** While closing: when everything of it is erased. */
+  closesAt!: Date | null;
   version!: number;
   createdAt!: Date;
   updatedAt!: Date;
@@ -34,6 +40,9 @@ export const organizationSchema = defineEntity({
     status: p.text().$type<OrganizationStatus>(),
     scimWithoutSso: p.boolean().default(false),
     groupMatching: p.text().$type<GroupMatching>(),
+    defaultPermissionSetId: p.uuid().nullable(),
+    inactivityDays: p.integer().default(30),
+    closesAt: p.datetime().nullable(),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

@@ -9,7 +9,12 @@ const entitlements: Readonly<Record<Plan, readonly Entitlement[]>> = {
   enterprise: ['scim', 'sso'],
 };
 
+/** What the plan opens, in alphabetical order. */
+export function entitlementsOf(plan: Plan): readonly Entitlement[] {
+  return entitlements[plan];
+}
+
 /** True when the plan includes the entitlement. */
 export function planIncludes(plan: Plan, entitlement: Entitlement): boolean {
-  return entitlements[plan].includes(entitlement);
+  return entitlementsOf(plan).includes(entitlement);
 }

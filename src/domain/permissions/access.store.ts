@@ -1,78 +1,133 @@
-import { prepared, statement } from '../../database/statement.ts';
+import { prepared, wide } from '../../database/statement.ts';
+import { memberPathsOf } from '../groups/effective-members.ts';
 import { isActiveUser } from '../users/active-user.ts';
-import { grantPathsOf } from './grant-paths.ts';
+import { USER_COLUMNS, type UserRow } from '../users/users.store.ts';
+import { accessPathsOf } from './grant-paths.ts';
 import type { BuiltInSet } from './permission-set.entity.ts';
 
-/** How a grant reaches a user: given to them, by a manual membership, or by a directory group linked to the group. */
-export interface AccessPath {
-  source: 'direct' | 'manual' | 'directory';
-  grantId: string;
-  permissionSetId: string;
-  permissionSetName: string;
-  builtIn: BuiltInSet | null;
-  groupId: string | null;
-  groupName: string | null;
-  groupLinkId: string | null;
-  directoryGroupId: string | null;
-  directoryGroupName: string | null;
-}
+/** A user of the alias u behind each asked one; without statistics the planner would read all users instead. */
+const JOIN_USER = `cross join lateral (
+       select * from users u where u.organization_id = $1 and u.id = asked.user_id offset 0) u`;
 
-export type InactiveReason = 'blocked' | 'removed' | 'inactiveInDirectory';
+const isKnownSpace = (space: string) =>
+  `(${space} is null or exists (select 1 from spaces s where s.organization_id = $1 and s.id = ${space}))`;
 
-/** `$2` users, `$3` permissions, `$4` the built-in sets that hold each, joined by commas. Unknown users have no row. */
-export const checkPermissions = prepared<{ position: number; isAllowed: boolean }>(
-  'access_check',
-  `select asked.position, ${isActiveUser('u')} and exists (
+/** What `rollcall:*` permissions allow is the organization's own affair, so a grant on a space does not give them. */
+const isReserved = (permission: string) => `${permission} ^@ 'rollcall:'`;
+
+/**
+ * Question by question: `$2` users, `$3` permissions, `$4` the built-in sets that hold each, joined by commas, `$5` spaces or
+ * nulls. It stops at the first grant that gives the permission. Unknown users have no row; for an unknown space the answer
+ * is null.
+ */
+export const checkEach = prepared<{ position: number; isAllowed: boolean | null }>(
+  'access_check_each',
+  `select asked.position, case when ${isKnownSpace('asked.space_id')} then ${isActiveUser('u')} and exists (
       select 1
-        from (${grantPathsOf('asked.user_id')}) held
+        from (${accessPathsOf('asked.user_id')}) held
         cross join lateral (
           select 1 from permission_sets s
            where s.organization_id = $1 and s.id = held.permission_set_id
              and (s.built_in = any(string_to_array(asked.sets, ','))
                   or exists (select 1 from permission_set_permissions p
                               where p.organization_id = $1 and p.permission_set_id = s.id and p.permission = asked.permission))
-          offset 0) holding) as "isAllowed"
-     from unnest($2::uuid[], $3::text[], $4::text[]) with ordinality as asked(user_id, permission, sets, position)
-     cross join lateral (
-       select * from users u where u.organization_id = $1 and u.id = asked.user_id offset 0) u`,
+          offset 0) holding
+       where held.space_id is null
+          or (held.space_id = asked.space_id and not ${isReserved('asked.permission')})) end as "isAllowed"
+     from unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[]) with ordinality
+       as asked(user_id, permission, sets, space_id, position)
+    ${JOIN_USER}`,
 );
 
-/** `$2` users. A known user without any permission has one row of nulls. */
-export const selectEffective = prepared<{ userId: string; builtIn: BuiltInSet | null; permission: string | null }>(
+/** What a user holds of the asked permissions: each names a permission or a built-in set, and the space it is bound to. */
+export interface HeldRow {
+  userId: string;
+  held: string[];
+  knownSpaces: string[];
+}
+
+/**
+ * User by user, for many questions about few: `$2` users, `$3` the permissions asked for each, joined by blanks, `$4` all
+ * spaces. Goes once over a user's grants, however many questions there are. `held` has texts of the form `permission`,
+ * `owner` or, for a grant on a space, `permission space`.
+ */
+export const checkTogether = prepared<HeldRow>(
+  'access_check_together',
+  `select asked.user_id as "userId",
+          array(select s.id from spaces s where s.organization_id = $1 and s.id = any($4::uuid[])) as "knownSpaces",
+          array(
+            select coalesce(s.built_in, p.permission) || coalesce(' ' || held.space_id, '')
+              from (select distinct path.permission_set_id, path.space_id
+                      from (${accessPathsOf('asked.user_id')}) path
+                     where path.space_id is null or path.space_id = any($4::uuid[])) held
+             cross join lateral (
+               select s.id, s.built_in from permission_sets s
+                where s.organization_id = $1 and s.id = held.permission_set_id offset 0) s
+              left join lateral (
+               select p.permission from permission_set_permissions p
+                where p.organization_id = $1 and p.permission_set_id = s.id and p.permission = any(wanted.permissions)
+               offset 0) p on true
+             where ${isActiveUser('u')} and coalesce(s.built_in, p.permission) is not null) as held
+     from unnest($2::uuid[], $3::text[]) as asked(user_id, permissions)
+    ${JOIN_USER}
+    cross join lateral (select string_to_array(asked.permissions, ' ') as permissions offset 0) wanted`,
+);
+
+export interface EffectiveRow {
+  userId: string;
+  isKnownSpace: boolean;
+  builtIn: BuiltInSet | null;
+  permission: string | null;
+  /** True when only a grant on the asked space gives it. */
+  isInSpace: boolean | null;
+}
+
+/** `$2` users, `$3` a space or null. A known user without any permission has one row of nulls. */
+export const selectEffective = prepared<EffectiveRow>(
   'access_effective',
-  `select asked.user_id as "userId", held.built_in as "builtIn", held.permission
+  `select asked.user_id as "userId", ${isKnownSpace('$3::uuid')} as "isKnownSpace", held.built_in as "builtIn",
+          held.permission, held.is_in_space as "isInSpace"
      from unnest($2::uuid[]) as asked(user_id)
-     cross join lateral (
-       select * from users u where u.organization_id = $1 and u.id = asked.user_id offset 0) u
+    ${JOIN_USER}
      left join lateral (
-       select distinct s.built_in, p.permission
-         from (${grantPathsOf('asked.user_id')}) path
+       select distinct s.built_in, p.permission, path.space_id is not null as is_in_space
+         from (${accessPathsOf('asked.user_id')}) path
          cross join lateral (
            select * from permission_sets s where s.organization_id = $1 and s.id = path.permission_set_id offset 0) s
-         left join permission_set_permissions p on p.organization_id = $1 and p.permission_set_id = s.id) held
-       on ${isActiveUser('u')}`,
+         left join permission_set_permissions p on p.organization_id = $1 and p.permission_set_id = s.id
+        where ${isActiveUser('u')} and (path.space_id is null or path.space_id = $3)) held on true`,
 );
 
-/** `$2` user, `$3` permission, `$4` the built-in sets that hold it. A user whom no path reaches has one row. */
-export const explainPermission = statement<
-  { inactiveReason: InactiveReason | null } & { [Field in keyof AccessPath]: AccessPath[Field] | null }
->(
-  `select case when u.removed_at is not null then 'removed' when u.blocked_at is not null then 'blocked'
-               when not ${isActiveUser('u')} then 'inactiveInDirectory' end as "inactiveReason",
-          held.*
-     from users u
-     left join lateral (
-       select path.source, path.grant_id as "grantId", s.id as "permissionSetId", s.name as "permissionSetName",
-              s.built_in as "builtIn", path.group_id as "groupId", g.name as "groupName",
-              path.group_link_id as "groupLinkId", path.directory_group_id as "directoryGroupId",
-              d.resource ->> 'displayName' as "directoryGroupName"
-         from (${grantPathsOf('u.id', 'all')}) path
-         join permission_sets s on s.organization_id = $1 and s.id = path.permission_set_id
-         left join groups g on g.organization_id = $1 and g.id = path.group_id
-         left join directory_groups d on d.organization_id = $1 and d.id = path.directory_group_id
-        where s.built_in = any($4::text[])
-           or exists (select 1 from permission_set_permissions p
-                       where p.organization_id = $1 and p.permission_set_id = s.id and p.permission = $3)) held on true
-    where u.organization_id = $1 and u.id = $2
-    order by held.source, held."groupName", held."grantId", held."directoryGroupId"`,
+/** `$2` a space. */
+export const selectSpace = prepared<{ id: string }>(
+  'access_space',
+  'select id from spaces where organization_id = $1 and id = $2',
 );
+
+/**
+ * `$2` after, `$3` limit, `$4` permission, `$5` the built-in sets that hold it, `$6` space or null. Goes from the sets over
+ * their grants to the people.
+ */
+export const listHolders = wide<UserRow>(`
+  with holding as (
+    select s.id from permission_sets s
+     where s.organization_id = $1
+       and (s.built_in = any($5::text[])
+            or exists (select 1 from permission_set_permissions p
+                        where p.organization_id = $1 and p.permission_set_id = s.id and p.permission = $4))),
+  granted as materialized (
+    select distinct g.user_id, g.group_id from grants g
+     where g.organization_id = $1 and g.permission_set_id in (select id from holding)
+       and (g.space_id is null or (g.space_id = $6 and not ${isReserved('$4::text')})))
+  select ${USER_COLUMNS}
+    from (
+      select user_id from granted where user_id is not null
+      union
+      select user_id from (${memberPathsOf('any(array(select group_id from granted where group_id is not null))')}) member
+      union
+      select everybody.id from organizations o
+        join users everybody on everybody.organization_id = $1
+       where o.organization_id = $1 and o.default_permission_set_id in (select id from holding)) holder
+    join users u on u.organization_id = $1 and u.id = holder.user_id
+   where ($2::uuid is null or holder.user_id > $2) and ${isActiveUser('u')}
+   order by u.id limit $3`);

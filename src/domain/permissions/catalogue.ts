@@ -16,7 +16,7 @@ const DESCRIPTION_LENGTH_MAX = 1000;
 const FIELDS = new Set(['name', 'description', 'sensitive', 'sets']);
 
 /** What only an owner holds. */
-const OWNER_ONLY = 'rollcall:organization';
+export const OWNER_ONLY = 'rollcall:organization';
 
 const rollcallPermissions: readonly (readonly [name: string, description: string])[] = [
   ['rollcall:directories', 'Connect directories, change their settings, make and revoke SCIM tokens.'],
@@ -30,6 +30,11 @@ const rollcallPermissions: readonly (readonly [name: string, description: string
   ['rollcall:audit', 'Read the audit trail.'],
   [OWNER_ONLY, 'Change the organization itself.'],
 ];
+
+/** True for what allows something in Rollcall itself: a grant on one space does not give it. */
+export function isReserved(permission: string): boolean {
+  return permission.startsWith(RESERVED_PREFIX);
+}
 
 /** Every permission there is: what the product declares and the built-in `rollcall:*` ones, which are all sensitive. */
 export class PermissionCatalogue {

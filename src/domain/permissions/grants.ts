@@ -1,23 +1,19 @@
 import { v7 as uuid } from 'uuid';
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
-import { statement } from '../../database/statement.ts';
-import { type Actor, type ActorRecord, describeActor, requirePermission, requireReader } from '../actors/actor.ts';
+import { type Actor, describeActor, requirePermission, requireReader } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
-import { isId, requireId } from '../id.ts';
-import { type Page, type PageRequest, readPage } from '../page.ts';
+import { inOrderOf, isId, requireId } from '../id.ts';
+import { given, type OrderedPageRequest } from '../ordered-list.ts';
+import type { Page } from '../page.ts';
+import { OWNER_ONLY } from './catalogue.ts';
+import type { GrantOrderField, GrantRow } from './grants.store.ts';
+import * as store from './grants.store.ts';
+import { requireUnlinked } from './linked-groups.ts';
+import { keepingAnOwner } from './owners.ts';
 import type { PermissionSets } from './permission-sets.ts';
-
-export interface GrantRow {
-  id: string;
-  permissionSetId: string;
-  /** Either a group or a user has the grant. */
-  groupId: string | null;
-  userId: string | null;
-  grantedBy: ActorRecord;
-  createdAt: Date;
-}
+import { holdSpace } from './spaces.ts';
 
 /** Whom a permission set is given to: exactly one of the two. */
 export interface GrantSubject {
@@ -25,38 +21,22 @@ export interface GrantSubject {
   userId?: string | null | undefined;
 }
 
-export interface GrantFilter extends GrantSubject {
-  permissionSetId?: string | null | undefined;
+export interface GivePermissionSet extends GrantSubject {
+  permissionSetId: string;
+  /** Absent: on the whole organization. */
+  spaceId?: string | null | undefined;
+  /** That a directory decides who gets it, where the set is sensitive and a directory group fills the group. */
+  confirmsDirectoryMembership?: boolean | null | undefined;
 }
 
-const COLUMNS = `id, permission_set_id as "permissionSetId", group_id as "groupId", user_id as "userId",
-  granted_by as "grantedBy", created_at as "createdAt"`;
+export interface GrantFilter extends GrantSubject {
+  permissionSetId?: string | null | undefined;
+  spaceId?: string | null | undefined;
+  /** True: only those on the whole organization. */
+  isOrganizationWide?: boolean | null | undefined;
+}
 
-const insertGrant = statement<GrantRow>(
-  `insert into grants (organization_id, id, permission_set_id, group_id, user_id, granted_by, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning ${COLUMNS}`,
-);
-const selectGrant = statement<GrantRow>(
-  `select ${COLUMNS} from grants
-    where organization_id = $1 and permission_set_id = $2 and (group_id = $3 or user_id = $4)`,
-);
-const deleteGrant = statement<GrantRow>(
-  `delete from grants where organization_id = $1 and id = $2 returning ${COLUMNS}`,
-);
-// Held until the grant stands, so that neither is deleted or removed meanwhile.
-const holdGroup = statement<{ id: string }>('select id from groups where organization_id = $1 and id = $2 for share');
-const holdUser = statement<{ id: string }>(
-  'select id from users where organization_id = $1 and id = $2 and removed_at is null for share',
-);
-const listGrants = statement<GrantRow>(
-  `select ${COLUMNS} from grants
-    where organization_id = $1 and ($2::uuid is null or id > $2)
-      and ($4::uuid is null or group_id = $4) and ($5::uuid is null or user_id = $5)
-      and ($6::uuid is null or permission_set_id = $6)
-    order by id limit $3`,
-);
-
-/** Permission sets given to groups and users, on the whole organization. */
+/** Permission sets given to groups and users, on the whole organization or on one space. */
 export class Grants {
   readonly #database: Database;
   readonly #clock: Clock;
@@ -70,43 +50,91 @@ export class Grants {
 
   /**
    * Gives a permission set to a group or a user; the same grant again is answered with the one that stands. Throws
-   * `permissionsExceedOwn` when the set holds more than the actor, `notFound`, `invalidValue`.
+   * `permissionsExceedOwn` when the set holds more than the actor, `confirmationRequired` when it is sensitive and a
+   * directory group fills the group, `notFound`, `invalidValue`.
    */
-  async grant(actor: Actor, input: GrantSubject & { permissionSetId: string }): Promise<GrantRow> {
+  async grant(actor: Actor, input: GivePermissionSet): Promise<GrantRow> {
     requirePermission(actor, 'rollcall:grants');
+    const { permissionSetId, spaceId = null } = input;
     const { groupId, userId } = readSubject(input);
     return this.#database.transaction(actor.organizationId, async (transaction) => {
-      await this.#permissionSets.requireGivable(transaction, actor, input.permissionSetId);
+      const set = await this.#permissionSets.requireGivable(transaction, actor, permissionSetId);
+      if (spaceId !== null) await holdSpace(transaction, spaceId);
       await holdSubject(transaction, groupId, userId);
+      const isConfirmed = input.confirmsDirectoryMembership || !this.#permissionSets.isSensitive(set);
+      if (groupId !== null && !isConfirmed) await requireUnlinked(transaction, set.name, [groupId]);
       const at = this.#clock();
       const by = JSON.stringify(describeActor(actor));
-      const values = [uuid(), input.permissionSetId, groupId, userId, by, at];
-      const [grant] = await transaction.rows(insertGrant, ...values);
-      if (!grant) return existing(await transaction.rows(selectGrant, input.permissionSetId, groupId, userId));
+      const values = [uuid(), permissionSetId, groupId, userId, spaceId, by, at];
+      const [grant] = await transaction.rows(store.insertGrant, ...values);
+      if (!grant) {
+        return existing(await transaction.rows(store.selectStanding, permissionSetId, groupId, userId, spaceId));
+      }
       await recordEvent(transaction, actor, { type: 'grantCreated', subjectId: grant.id, data: factsOf(grant), at });
       return grant;
     });
   }
 
-  /** Takes a grant away. Throws `notFound`. */
+  /** Takes a grant away. Throws `notFound`, `lastOwner`; `forbidden` for a grant of owner. */
   async revoke(actor: Actor, id: string): Promise<GrantRow> {
     requirePermission(actor, 'rollcall:grants');
     requireId('grant', id);
-    return this.#database.transaction(actor.organizationId, async (transaction) => {
-      const [grant] = await transaction.rows(deleteGrant, id);
-      if (!grant) throw notFound('grant', id);
-      const data = factsOf(grant);
-      await recordEvent(transaction, actor, { type: 'grantRevoked', subjectId: id, data, at: this.#clock() });
-      return grant;
-    });
+    return this.#database.transaction(actor.organizationId, (transaction) =>
+      keepingAnOwner(transaction, async () => {
+        const [locked] = await transaction.rows(store.lockGrant, id);
+        if (!locked) throw notFound('grant', id);
+        const { isOwner, ...grant } = locked;
+        if (isOwner) requirePermission(actor, OWNER_ONLY);
+        await transaction.rows(store.deleteGrant, id);
+        const data = factsOf(grant);
+        await recordEvent(transaction, actor, { type: 'grantRevoked', subjectId: id, data, at: this.#clock() });
+        return grant;
+      }),
+    );
   }
 
-  /** The grants in the order of their making, of one group, user or permission set where the filter names it. */
-  async list(actor: Actor, page: PageRequest, filter: GrantFilter = {}): Promise<Page<GrantRow>> {
+  /** Throws `notFound`. */
+  async get(actor: Actor, id: string): Promise<GrantRow> {
+    const [grant] = await this.getMany(actor, [id]);
+    if (!grant) throw notFound('grant', id);
+    return grant;
+  }
+
+  /** The grants in the order of the ids; undefined for an unknown id. For loaders. */
+  async getMany(actor: Actor, ids: readonly string[]): Promise<(GrantRow | undefined)[]> {
     requireReader(actor);
-    const ids = [filter.groupId, filter.userId, filter.permissionSetId].map((id) => id ?? null);
-    if (ids.some((id) => id !== null && !isId(id))) return { items: [], hasNextPage: false };
-    return readPage(page, (after, limit) => this.#database.run(actor.organizationId, listGrants, after, limit, ...ids));
+    return inOrderOf(ids, await this.#database.run(actor.organizationId, store.selectGrants, ids.filter(isId)));
+  }
+
+  /** The grants of one group, user, permission set or space where the filter names it. */
+  async list(
+    actor: Actor,
+    page: OrderedPageRequest<GrantOrderField>,
+    filter: GrantFilter = {},
+  ): Promise<Page<GrantRow>> {
+    requireReader(actor);
+    const { groupId, userId, permissionSetId, spaceId, isOrganizationWide } = filter;
+    if ([groupId, userId, permissionSetId, spaceId].some((id) => id != null && !isId(id))) {
+      return { items: [], hasNextPage: false };
+    }
+    const filters = {
+      groupId: given(groupId),
+      userId: given(userId),
+      permissionSetId: given(permissionSetId),
+      spaceId: given(spaceId),
+      isOrganizationWide: isOrganizationWide ? [] : undefined,
+    };
+    return store.grantList.read(this.#database, actor.organizationId, page, { filters });
+  }
+
+  /** The same page of the grants of each of many groups, in their order. For loaders. */
+  async listOfGroups(
+    actor: Actor,
+    groupIds: readonly string[],
+    page: OrderedPageRequest<GrantOrderField>,
+  ): Promise<Page<GrantRow>[]> {
+    requireReader(actor);
+    return store.grantsOfGroups.readOfMany(this.#database, actor.organizationId, groupIds, page);
   }
 }
 
@@ -126,7 +154,9 @@ async function holdSubject(
   userId: string | null,
 ): Promise<void> {
   const [noun, hold, id] =
-    groupId === null ? (['user', holdUser, userId ?? ''] as const) : (['group', holdGroup, groupId] as const);
+    groupId === null
+      ? (['user', store.holdUser, userId ?? ''] as const)
+      : (['group', store.holdGroup, groupId] as const);
   requireId(noun, id);
   const [held] = await transaction.rows(hold, id);
   if (!held) throw notFound(noun, id);
@@ -137,6 +167,6 @@ function existing([grant]: GrantRow[]): GrantRow {
   return grant;
 }
 
-function factsOf({ permissionSetId, groupId, userId }: GrantRow): Record<string, unknown> {
-  return { permissionSetId, groupId, userId };
+function factsOf({ permissionSetId, groupId, userId, spaceId }: GrantRow): Record<string, unknown> {
+  return { permissionSetId, groupId, userId, spaceId };
 }

@@ -1,4 +1,5 @@
 import { prepared, statement } from '../../database/statement.ts';
+import { OrderedList } from '../ordered-list.ts';
 import type { BuiltInSet } from './permission-set.entity.ts';
 
 export interface PermissionSetRow {
@@ -24,20 +25,36 @@ export const selectSets = prepared<PermissionSetRow>(
      join permission_sets s on s.organization_id = $1 and s.id = asked.id`,
 );
 
-/** `$2` after, `$3` limit. */
-export const listSets = statement<PermissionSetRow>(
-  `select ${COLUMNS} from permission_sets s
-    where s.organization_id = $1 and ($2::uuid is null or s.id > $2) order by s.id limit $3`,
-);
+export type PermissionSetOrderField = 'createdAt' | 'name';
+
+export const permissionSetList = new OrderedList<PermissionSetRow, PermissionSetOrderField, 'search' | 'isBuiltIn'>({
+  columns: COLUMNS,
+  from: 'permission_sets s',
+  where: 's.organization_id = $1',
+  id: 's.id',
+  orders: { name: { sql: 's.name_key' } },
+  filters: {
+    search: (beginning) => `s.name_key ^@ ${beginning}::text`,
+    isBuiltIn: (wanted) => `(s.built_in is not null) = ${wanted}::boolean`,
+  },
+});
+
+// These two are followed by `selectSets`: a statement that waited for the lock sees the permissions from before its wait.
 
 /** For a change of the set itself. */
-export const lockSet = statement<PermissionSetRow>(
-  `select ${COLUMNS} from permission_sets s where s.organization_id = $1 and s.id = $2 for update of s`,
+export const lockSet = statement<{ id: string }>(
+  'select id from permission_sets where organization_id = $1 and id = $2 for update',
 );
 
 /** For giving the set to somebody: what it holds stays the same meanwhile. */
-export const holdSet = statement<PermissionSetRow>(
-  `select ${COLUMNS} from permission_sets s where s.organization_id = $1 and s.id = $2 for share of s`,
+export const holdSet = statement<{ id: string }>(
+  'select id from permission_sets where organization_id = $1 and id = $2 for share',
+);
+
+/** The set that every active user holds, if that is this one. */
+export const selectDefault = statement<{ id: string }>(
+  `select default_permission_set_id as id from organizations
+    where organization_id = $1 and default_permission_set_id = $2`,
 );
 
 export const insertSet = statement<never>(

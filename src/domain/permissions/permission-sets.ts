@@ -7,12 +7,14 @@ import { answering, type ConstraintAnswers } from '../constraint-answers.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { inOrderOf, isId, requireId } from '../id.ts';
-import { type Page, type PageRequest, readPage } from '../page.ts';
-import { DESCRIPTION_LENGTH_MAX, readName, readOptionalText } from '../text-input.ts';
+import { given, type OrderedPageRequest } from '../ordered-list.ts';
+import type { Page } from '../page.ts';
+import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, readName, readOptionalText } from '../text-input.ts';
 import { requireVersion } from '../version.ts';
 import type { PermissionCatalogue } from './catalogue.ts';
+import { requireGrantedUnlinked } from './linked-groups.ts';
 import { requireOwn } from './own-permissions.ts';
-import type { PermissionSetRow } from './permission-sets.store.ts';
+import type { PermissionSetOrderField, PermissionSetRow } from './permission-sets.store.ts';
 import * as store from './permission-sets.store.ts';
 
 export interface CreatePermissionSet {
@@ -28,7 +30,15 @@ export interface UpdatePermissionSet {
   permissions?: readonly string[] | undefined;
   addPermissions?: readonly string[] | undefined;
   removePermissions?: readonly string[] | undefined;
+  /** That a directory decides who gets what comes in, where that is sensitive and a linked group has the set. */
+  confirmsDirectoryMembership?: boolean | null | undefined;
   ifVersion?: number | null | undefined;
+}
+
+export interface PermissionSetFilter {
+  /** The beginning of the name, compared as names are. */
+  search?: string | null | undefined;
+  isBuiltIn?: boolean | null | undefined;
 }
 
 /** The permission sets of an organization: the built-in ones, whose content is the catalogue's, and its own. */
@@ -59,14 +69,15 @@ export class PermissionSets {
       await transaction.rows(store.addPermissions, id, permissions);
       const data = { name, description, permissions };
       await recordEvent(transaction, actor, { type: 'permissionSetCreated', subjectId: id, data, at });
-      return this.#read(transaction, id);
+      return required(await this.#read(transaction, id));
     });
     return answering(nameAnswers(name), work);
   }
 
   /**
    * Changes what is given; null clears the description. Only permissions that come into the set must be the actor's own.
-   * Throws `permissionSetBuiltIn`, `versionConflict` and what `create` throws.
+   * Throws `permissionSetBuiltIn`, `versionConflict` and what `create` throws; for a sensitive permission that comes in,
+   * `sensitiveDefault` when every user holds the set, `confirmationRequired` when it is granted to a linked group.
    */
   async update(actor: Actor, id: string, input: UpdatePermissionSet): Promise<PermissionSetRow> {
     requirePermission(actor, 'rollcall:permission-sets');
@@ -82,6 +93,10 @@ export class PermissionSets {
       const isSameList = added.length === 0 && permissions.length === before.permissions.length;
       if (name === before.name && description === before.description && isSameList) return before;
       this.#requireAddable(actor, added);
+      if (this.isSensitive({ permissions: added })) {
+        if (await isDefault(transaction, id)) throw sensitiveDefault(before.name, 'permissions');
+        if (!input.confirmsDirectoryMembership) await requireGrantedUnlinked(transaction, before.name, id);
+      }
       const at = this.#clock();
       await transaction.rows(store.updateSet, id, name, groupNameKey(name), description, at);
       if (!isSameList) {
@@ -90,16 +105,22 @@ export class PermissionSets {
       }
       const data = { name, description, permissions };
       await recordEvent(transaction, actor, { type: 'permissionSetUpdated', subjectId: id, data, at });
-      return this.#read(transaction, id);
+      return required(await this.#read(transaction, id));
     });
     return answering(nameAnswers(input.name ?? ''), work);
   }
 
-  /** Deletes a set that nobody uses. Throws `permissionSetInUse` while it is granted or an API key acts by it. */
+  /** Deletes a set that nobody uses. Throws `permissionSetInUse` while it is granted, the default, or an API key acts by it. */
   async delete(actor: Actor, id: string): Promise<void> {
     requirePermission(actor, 'rollcall:permission-sets');
     const work = this.#database.transaction(actor.organizationId, async (transaction) => {
       const { name } = await this.#lock(transaction, id);
+      if (await isDefault(transaction, id)) {
+        throw new DomainError(
+          'permissionSetInUse',
+          'Every user holds the permission set. Choose another default first.',
+        );
+      }
       await transaction.rows(store.deleteRevokedKeys, id);
       await transaction.rows(store.deleteSet, id);
       const at = this.#clock();
@@ -124,13 +145,17 @@ export class PermissionSets {
     );
   }
 
-  /** The sets in the order of their making, the built-in ones first. */
-  async list(actor: Actor, page: PageRequest): Promise<Page<PermissionSetRow>> {
+  /** The sets that pass the filter; in the order of making the built-in ones come first. Throws `invalidValue`. */
+  async list(
+    actor: Actor,
+    page: OrderedPageRequest<PermissionSetOrderField>,
+    filter: PermissionSetFilter = {},
+  ): Promise<Page<PermissionSetRow>> {
     requireReader(actor);
-    return readPage(page, async (after, limit) => {
-      const rows = await this.#database.run(actor.organizationId, store.listSets, after, limit);
-      return rows.map((row) => this.#resolved(row));
-    });
+    const search = readOptionalText(filter.search, 'filter.search', NAME_LENGTH_MAX);
+    const filters = { search: given(search && groupNameKey(search)), isBuiltIn: given(filter.isBuiltIn) };
+    const sets = await store.permissionSetList.read(this.#database, actor.organizationId, page, { filters });
+    return { ...sets, items: sets.items.map((row) => this.#resolved(row)) };
   }
 
   /**
@@ -139,11 +164,26 @@ export class PermissionSets {
    */
   async requireGivable(transaction: OrganizationTransaction, actor: Actor, id: string): Promise<PermissionSetRow> {
     requireId('permission set', id);
-    const [row] = await transaction.rows(store.holdSet, id);
-    if (!row) throw notFound('permission set', id);
-    const set = this.#resolved(row);
+    await transaction.rows(store.holdSet, id);
+    const set = await this.#read(transaction, id);
+    if (!set) throw notFound('permission set', id);
     requireOwn(actor, set.permissions);
     return set;
+  }
+
+  /**
+   * The set that every active user is about to hold, held unchanged until the transaction ends. Throws what
+   * `requireGivable` throws; `sensitiveDefault` when it holds anything sensitive.
+   */
+  async requireDefaultable(transaction: OrganizationTransaction, actor: Actor, id: string): Promise<PermissionSetRow> {
+    const set = await this.requireGivable(transaction, actor, id);
+    if (this.isSensitive(set)) throw sensitiveDefault(set.name, 'defaultPermissionSetId');
+    return set;
+  }
+
+  /** Whether the set holds owner, admin or any other sensitive permission. */
+  isSensitive({ permissions }: Pick<PermissionSetRow, 'permissions'>): boolean {
+    return permissions.some((name) => this.#catalogue.find(name)?.isSensitive);
   }
 
   #requireAddable(actor: Actor, permissions: readonly string[]): void {
@@ -158,16 +198,16 @@ export class PermissionSets {
   /** A set of the organization's own, locked until the transaction ends. */
   async #lock(transaction: OrganizationTransaction, id: string): Promise<PermissionSetRow> {
     requireId('permission set', id);
-    const [row] = await transaction.rows(store.lockSet, id);
-    if (!row) throw notFound('permission set', id);
-    if (row.builtIn === null) return this.#resolved(row);
-    throw new DomainError('permissionSetBuiltIn', `${row.name} is built in and cannot be changed.`, { id });
+    await transaction.rows(store.lockSet, id);
+    const set = await this.#read(transaction, id);
+    if (!set) throw notFound('permission set', id);
+    if (set.builtIn === null) return set;
+    throw new DomainError('permissionSetBuiltIn', `${set.name} is built in and cannot be changed.`, { id });
   }
 
-  async #read(transaction: OrganizationTransaction, id: string): Promise<PermissionSetRow> {
+  async #read(transaction: OrganizationTransaction, id: string): Promise<PermissionSetRow | undefined> {
     const [row] = await transaction.rows(store.selectSets, [id]);
-    if (!row) throw new Error('A written permission set was not found.');
-    return this.#resolved(row);
+    return row && this.#resolved(row);
   }
 
   #resolved(row: PermissionSetRow): PermissionSetRow {
@@ -193,6 +233,20 @@ function wantedPermissions(before: PermissionSetRow, input: UpdatePermissionSet)
   if (addPermissions === undefined && removePermissions === undefined) return [...new Set(permissions)];
   const message = 'Give either all permissions, or those to add and to remove.';
   throw new DomainError('invalidValue', message, { path: 'permissions' });
+}
+
+async function isDefault(transaction: OrganizationTransaction, id: string): Promise<boolean> {
+  return (await transaction.rows(store.selectDefault, id)).length > 0;
+}
+
+function required(set: PermissionSetRow | undefined): PermissionSetRow {
+  if (!set) throw new Error('A written permission set was not found.');
+  return set;
+}
+
+function sensitiveDefault(name: string, path: string): DomainError {
+  const message = `What every user holds must not be sensitive, and "${name}" would be.`;
+  return new DomainError('sensitiveDefault', message, { path });
 }
 
 function nameAnswers(name: string): ConstraintAnswers {

@@ -13,6 +13,8 @@ export class User {
   emailKey!: string | null;
   /** Made or kept by an admin, so active without any directory. */
   isManual!: boolean;
+  /** Since when no directory has them as active; null while one does, and for manual users. */
+  inactiveSince!: Date | null;
   blockedAt!: Date | null;
   removedAt!: Date | null;
   version!: number;
@@ -33,6 +35,7 @@ export const userSchema = defineEntity({
     email: p.text().nullable(),
     emailKey: p.text().nullable(),
     isManual: p.boolean(),
+    inactiveSince: p.datetime().nullable(),
     blockedAt: p.datetime().nullable(),
     removedAt: p.datetime().nullable(),
     version: p.integer(),
@@ -40,5 +43,12 @@ export const userSchema = defineEntity({
     updatedAt: p.datetime(),
   },
   uniques: [{ name: 'users_user_name_key', properties: ['organizationId', 'userNameKey'] }],
-  indexes: [{ name: 'users_email_index', properties: ['organizationId', 'emailKey'] }],
+  indexes: [
+    { name: 'users_email_index', properties: ['organizationId', 'emailKey'] },
+    {
+      name: 'users_inactive_index',
+      expression:
+        'create index "users_inactive_index" on "users" ("organization_id", "inactive_since") where (inactive_since is not null)',
+    },
+  ],
 });

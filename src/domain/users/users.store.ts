@@ -1,6 +1,6 @@
-import { prepared, statement, wide } from '../../database/statement.ts';
-import { grantPathsOf } from '../permissions/grant-paths.ts';
-import { isActiveUser } from './active-user.ts';
+import { prepared, statement } from '../../database/statement.ts';
+import type { LinkState } from '../links/link.entity.ts';
+import { isActiveUser, isInDirectory } from './active-user.ts';
 
 export interface UserRow {
   id: string;
@@ -61,27 +61,19 @@ export const deleteMemberships = statement<never>(
 
 export const deleteGrants = statement<never>('delete from grants where organization_id = $1 and user_id = $2');
 
-export const removeLinks = statement<{ linkId: string; directoryUserId: string }>(
-  `update user_links set state = 'removed_in_product', reason = null, decided_by = $3, version = version + 1,
-          updated_at = $4
-    where organization_id = $1 and user_id = $2 and state = 'active'
-   returning id as "linkId", directory_user_id as "directoryUserId"`,
+/** Ends what of a user's links counts or waits; one in conflict is tried again with the name that becomes free. */
+export const endLinks = statement<{ linkId: string; directoryUserId: string; from: LinkState; to: LinkState }>(
+  `update user_links l
+      set state = case l.state when 'active' then 'removed_in_product' else 'rejected' end, reason = null,
+          decided_by = $3, decided_at = $4, version = l.version + 1, updated_at = $4
+     from user_links old
+    where l.organization_id = $1 and l.user_id = $2 and l.state in ('active', 'pending')
+      and old.organization_id = $1 and old.id = l.id
+   returning l.id as "linkId", l.directory_user_id as "directoryUserId", old.state as "from", l.state as "to"`,
 );
 
-/**
- * `$2` after, `$3` limit, `$4` a folded prefix, `$5` active, `$6` without access; `$7` and `$8` are the permissions and the
- * built-in sets that count. Keys begin by `^@`, which row-level security lets use an index, unlike LIKE.
- */
-export const listUsers = wide<UserRow>(`select ${USER_COLUMNS} from users u
-    where u.organization_id = $1 and u.removed_at is null
-      and ($2::uuid is null or u.id > $2)
-      and ($4::text is null or u.user_name_key ^@ $4 or u.email_key ^@ $4)
-      and ($5::boolean is null or ${isActiveUser('u')} = $5)
-      and ($6::boolean is null or (${isActiveUser('u')} and $6 <> exists (
-        select 1
-          from (${grantPathsOf('u.id')}) path
-          join permission_sets s on s.organization_id = $1 and s.id = path.permission_set_id
-         where s.built_in = any($8::text[])
-            or exists (select 1 from permission_set_permissions p
-                        where p.organization_id = $1 and p.permission_set_id = s.id and p.permission = any($7::text[])))))
-    order by u.id limit $3`);
+/** No row for somebody whom a directory has as active; the name is theirs again, or its key says whose. */
+export const keepUser = statement<{ id: string }>(
+  `update users u set is_manual = true, user_name_key = $3, version = u.version + 1, updated_at = $4
+    where u.organization_id = $1 and u.id = $2 and not ${isInDirectory('u')} returning u.id`,
+);

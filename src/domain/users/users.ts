@@ -5,12 +5,20 @@ import { type Actor, describeActor, requirePermission, requireReader } from '../
 import type { Clock } from '../clock.ts';
 import { answering, type ConstraintAnswers } from '../constraint-answers.ts';
 import { DomainError, notFound } from '../domain-error.ts';
-import { recordEvent } from '../events/domain-event.ts';
+import { recordEvent, recordEvents } from '../events/domain-event.ts';
 import { inOrderOf, isId, requireId } from '../id.ts';
-import { type Page, type PageRequest, readPage } from '../page.ts';
+import type { LinkState } from '../links/link.entity.ts';
+import { permissionsOfUser } from '../links/link-preview.ts';
+import { settleUsers } from '../links/settle-users.ts';
+import { giveUserNames } from '../links/user-profiles.ts';
+import { given, type OrderedPageRequest } from '../ordered-list.ts';
+import type { Page } from '../page.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
+import { requireOwn } from '../permissions/own-permissions.ts';
+import { keepingAnOwner, requireOwnerToTouch } from '../permissions/owners.ts';
 import { readName, readOptionalText } from '../text-input.ts';
 import { requireVersion } from '../version.ts';
+import { type UserOrderField, userList } from './user-list.store.ts';
 import type { UserRow } from './users.store.ts';
 import * as store from './users.store.ts';
 
@@ -33,6 +41,15 @@ export interface UserFilter {
   active?: boolean | null | undefined;
   /** True: active, but without any permission yet. False: with some. */
   withoutAccess?: boolean | null | undefined;
+  isBlocked?: boolean | null | undefined;
+  isManual?: boolean | null | undefined;
+  /** True: removed users only. They are left out otherwise. */
+  isRemoved?: boolean | null | undefined;
+  /** Effective members of this group. */
+  groupId?: string | null | undefined;
+  /** Those with a link to a record of this directory, in one of `linkStates` or in any but superseded. */
+  directoryId?: string | null | undefined;
+  linkStates?: readonly LinkState[] | null | undefined;
 }
 
 const NAME_LENGTH_MAX = 512;
@@ -81,12 +98,16 @@ export class Users {
       const at = this.#clock();
       const [after] = await transaction.rows(store.updateUser, id, ...columnsOf(profile), at);
       await recordEvent(transaction, actor, { type: 'userUpdated', subjectId: id, data: changes, at });
+      if (foldKey(profile.userName) !== foldKey(before.userName)) await giveName(transaction, actor, before, at);
       return required(after);
     });
     return answering(nameAnswers(input.userName ?? ''), work);
   }
 
-  /** Ends the user's access whatever the directory says, until `unblock`. Blocking twice changes nothing. */
+  /**
+   * Ends the user's access whatever the directory says, until `unblock`. Blocking twice changes nothing. Throws `notFound`,
+   * `lastOwner`; `forbidden` for an owner.
+   */
   async block(actor: Actor, id: string): Promise<UserRow> {
     return this.#setBlocked(actor, id, 'userBlocked');
   }
@@ -98,25 +119,62 @@ export class Users {
 
   /**
    * Takes the user out of the organization: manual memberships and direct grants fall, active links become
-   * `removed_in_product`, the userName is free again. The directory is told nothing. Throws `notFound`.
+   * `removed_in_product`, waiting ones `rejected`, and the userName is free for the record that waits for it. The
+   * directory is told nothing. Throws `notFound`, `lastOwner`.
    */
   async remove(actor: Actor, id: string): Promise<UserRow> {
     requirePermission(actor, 'rollcall:users');
-    return this.#database.transaction(actor.organizationId, async (transaction) => {
+    return this.#database.transaction(actor.organizationId, (transaction) =>
+      keepingAnOwner(transaction, async () => {
+        const before = await lock(transaction, id);
+        await requireOwnerToTouch(transaction, actor, id);
+        const at = this.#clock();
+        await transaction.rows(store.deleteMemberships, id);
+        await transaction.rows(store.deleteGrants, id);
+        const links = await transaction.rows(store.endLinks, id, JSON.stringify(describeActor(actor)), at);
+        const [user] = await transaction.rows(store.removeUser, id, at);
+        const decisions = links.map(({ linkId, from, to, directoryUserId }) => ({
+          type: 'linkStateChanged' as const,
+          subjectId: linkId,
+          data: { from, to, userId: id, directoryUserId },
+        }));
+        await recordEvents(transaction, actor, at, decisions);
+        const data = { userName: before.userName };
+        await recordEvent(transaction, actor, { type: 'userRemoved', subjectId: id, data, at });
+        await giveName(transaction, actor, before, at);
+        return required(user);
+      }),
+    );
+  }
+
+  /**
+   * Keeps an inactive user by hand: manual and active again, whatever becomes of their records. After a long absence what
+   * they were given by hand has fallen away. Who is manual already stays as they are. Throws `notFound`, `invalidValue`
+   * for somebody whom a directory has as active, `permissionsExceedOwn` when they would hold more than the actor,
+   * `userNameTaken` when the name went to somebody else.
+   */
+  async keep(actor: Actor, id: string): Promise<UserRow> {
+    requirePermission(actor, 'rollcall:users');
+    let userName = '';
+    const work = this.#database.transaction(actor.organizationId, async (transaction) => {
       const before = await lock(transaction, id);
+      if (before.isManual) return before;
+      userName = before.userName;
       const at = this.#clock();
-      await transaction.rows(store.deleteMemberships, id);
-      await transaction.rows(store.deleteGrants, id);
-      const links = await transaction.rows(store.removeLinks, id, JSON.stringify(describeActor(actor)), at);
-      const [user] = await transaction.rows(store.removeUser, id, at);
-      for (const { linkId, directoryUserId } of links) {
-        const data = { state: 'removed_in_product', userId: id, directoryUserId };
-        await recordEvent(transaction, actor, { type: 'linkStateChanged', subjectId: linkId, data, at });
-      }
-      const data = { userName: before.userName };
-      await recordEvent(transaction, actor, { type: 'userRemoved', subjectId: id, data, at });
-      return required(user);
+      const [kept] = await transaction.rows(store.keepUser, id, foldKey(userName), at);
+      if (!kept)
+        throw new DomainError(
+          'invalidValue',
+          'A directory has the user as active. Undo its link to keep them by hand.',
+          { path: 'id' },
+        );
+      const catalogue = this.#catalogue;
+      await settleUsers(transaction, actor, { userIds: [id], isApproved: true, catalogue, at });
+      requireOwn(actor, await permissionsOfUser(transaction, { userId: id }, catalogue));
+      await recordEvent(transaction, actor, { type: 'userKept', subjectId: id, data: { userName }, at });
+      return lock(transaction, id);
     });
+    return answering({ users_user_name_key: () => nameTaken(userName) }, work);
   }
 
   /** One user, also a removed one. Throws `notFound`. */
@@ -132,37 +190,41 @@ export class Users {
     return inOrderOf(ids, await this.#database.run(actor.organizationId, store.selectUsers, ids.filter(isId)));
   }
 
-  /** The users in the order of their making, without removed ones. */
-  async list(actor: Actor, page: PageRequest, filter: UserFilter = {}): Promise<Page<UserRow>> {
+  /** The users that pass the filter, without removed ones unless it asks for them. Throws `invalidValue`. */
+  async list(actor: Actor, page: OrderedPageRequest<UserOrderField>, filter: UserFilter = {}): Promise<Page<UserRow>> {
     requireReader(actor);
-    const { active = null, withoutAccess = null } = filter;
+    const { withoutAccess, groupId = null, directoryId = null, linkStates = null } = filter;
+    if ([groupId, directoryId].some((id) => id !== null && !isId(id))) return { items: [], hasNextPage: false };
     const search = readOptionalText(filter.search, 'filter.search', NAME_LENGTH_MAX);
-    const values = [search && foldKey(search), active, withoutAccess];
     const names = this.#catalogue.permissions.map((permission) => permission.name);
-    return readPage(page, (after, limit) =>
-      this.#database.run(
-        actor.organizationId,
-        store.listUsers,
-        after,
-        limit,
-        ...values,
-        names,
-        this.#catalogue.grantingSets,
-      ),
-    );
+    return userList.read(this.#database, actor.organizationId, page, {
+      filters: {
+        search: given(search && foldKey(search)),
+        active: given(filter.active),
+        withoutAccess: given(withoutAccess) && [withoutAccess, names, this.#catalogue.grantingSets],
+        isBlocked: given(filter.isBlocked),
+        isManual: given(filter.isManual),
+        isRemoved: [filter.isRemoved ?? false],
+        groupId: given(groupId),
+        links: given(directoryId ?? linkStates) && [directoryId, linkStates],
+      },
+    });
   }
 
   async #setBlocked(actor: Actor, id: string, type: 'userBlocked' | 'userUnblocked'): Promise<UserRow> {
     requirePermission(actor, 'rollcall:users');
-    return this.#database.transaction(actor.organizationId, async (transaction) => {
-      const before = await lock(transaction, id);
-      const isBlocking = type === 'userBlocked';
-      if ((before.blockedAt !== null) === isBlocking) return before;
-      const at = this.#clock();
-      const [user] = await transaction.rows(store.setBlocked, id, isBlocking ? at : null, at);
-      await recordEvent(transaction, actor, { type, subjectId: id, at });
-      return required(user);
-    });
+    return this.#database.transaction(actor.organizationId, (transaction) =>
+      keepingAnOwner(transaction, async () => {
+        const before = await lock(transaction, id);
+        const isBlocking = type === 'userBlocked';
+        if ((before.blockedAt !== null) === isBlocking) return before;
+        await requireOwnerToTouch(transaction, actor, id);
+        const at = this.#clock();
+        const [user] = await transaction.rows(store.setBlocked, id, isBlocking ? at : null, at);
+        await recordEvent(transaction, actor, { type, subjectId: id, at });
+        return required(user);
+      }),
+    );
   }
 }
 
@@ -201,8 +263,14 @@ function required(user: UserRow | undefined): UserRow {
 }
 
 function nameAnswers(userName: string): ConstraintAnswers {
-  return {
-    users_user_name_key: () =>
-      new DomainError('userNameTaken', `The userName ${userName} is taken.`, { path: 'userName', userName }),
-  };
+  return { users_user_name_key: () => nameTaken(userName) };
+}
+
+function nameTaken(userName: string): DomainError {
+  return new DomainError('userNameTaken', `The userName ${userName} is taken.`, { path: 'userName', userName });
+}
+
+/** Gives the name that a user had to the record that waits for it. */
+async function giveName(transaction: OrganizationTransaction, actor: Actor, before: UserRow, at: Date): Promise<void> {
+  await giveUserNames(transaction, actor, { userNameKeys: [foldKey(before.userName)], at });
 }

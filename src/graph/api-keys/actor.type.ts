@@ -2,7 +2,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type { Actor } from '../../domain/actors/actor.ts';
 import { graphEnum } from '../enum.ts';
 
-const ActorKindEnum = graphEnum<Actor['kind']>('ActorKind', 'Who can act.', {
+export const ActorKindEnum = graphEnum<Actor['kind']>('ActorKind', 'Who can act.', {
   apiKey: 'A back end of the product, by an API key.',
   directory: 'An identity provider, through SCIM.',
   operator: 'The operator of the service, on the command line.',

@@ -1,12 +1,13 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { describeActor } from '../../domain/actors/actor.ts';
-import type { ApiKeyRow } from '../../domain/actors/api-keys.ts';
-import { PageArgs, readConnection } from '../connection.ts';
+import type { ApiKeyOrderField, ApiKeyRow } from '../../domain/actors/api-keys.ts';
+import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
+import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
 import { answerMutation } from '../payload.ts';
 import { permissionSetsById } from '../permissions/permission-set.loader.ts';
 import { PermissionSetType } from '../permissions/permission-set.type.ts';
-import { CreateApiKeyInput, RevokeApiKeyInput } from './api-key.inputs.ts';
+import { ApiKeyFilterInput, ApiKeyPageArgs, CreateApiKeyInput, RevokeApiKeyInput } from './api-key.inputs.ts';
 import { CreateApiKeyPayload, RevokeApiKeyPayload } from './api-key.payloads.ts';
 import { ApiKeyConnection, ApiKeyType } from './api-key.type.ts';
 import { ViewerType } from './viewer.type.ts';
@@ -21,10 +22,15 @@ export class ApiKeyResolver {
     return { actor: describeActor(who), organization, permissions };
   }
 
-  @Query(() => ApiKeyConnection, { description: 'The API keys in the order of their making, revoked ones too.' })
-  async apiKeys(@Args(() => PageArgs) args: PageArgs, @Ctx() { domain, actor }: GraphContext) {
+  @Query(() => ApiKeyConnection, { description: 'The API keys, revoked ones too. Needs `rollcall:keys`.' })
+  async apiKeys(
+    @Args(() => ApiKeyPageArgs) args: OrderedPageRequest<ApiKeyOrderField>,
+    @Arg('filter', () => ApiKeyFilterInput, { nullable: true, description: 'Which keys; without it, all.' })
+    filter: ApiKeyFilterInput | undefined,
+    @Ctx() { domain, actor }: GraphContext,
+  ) {
     const who = await actor();
-    return readConnection(args, (page) => domain.apiKeys.list(who, page));
+    return readConnection(args, (page) => domain.apiKeys.list(who, page, filter ?? {}));
   }
 
   @Mutation(() => CreateApiKeyPayload, { description: 'Makes an API key. Needs `rollcall:keys`.' })

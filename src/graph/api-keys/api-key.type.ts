@@ -1,10 +1,12 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { connectionType } from '../connection.ts';
+import { NodeType } from '../node.type.ts';
 import { DateTimeScalar } from '../scalars.ts';
 import { ActorType } from './actor.type.ts';
 
 @ObjectType('ApiKey', {
   simpleResolvers: true,
+  implements: NodeType,
   description: 'A key by which a back end of the product acts, with the permissions of one permission set.',
 })
 export class ApiKeyType {

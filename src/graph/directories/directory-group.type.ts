@@ -1,9 +1,11 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../connection.ts';
+import { NodeType } from '../node.type.ts';
 import { DateTimeScalar, JSONScalar } from '../scalars.ts';
 
 @ObjectType('DirectoryGroup', {
   simpleResolvers: true,
+  implements: NodeType,
   description: 'A group as the identity provider sent it: the record that SCIM reads and writes.',
 })
 export class DirectoryGroupType {

@@ -1,5 +1,6 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../connection.ts';
+import { NodeType } from '../node.type.ts';
 import { DateTimeScalar, JSONScalar } from '../scalars.ts';
 
 @ObjectType('DirectoryGroupReference', { simpleResolvers: true, description: 'A directory group, by its name.' })
@@ -13,6 +14,7 @@ export class DirectoryGroupReferenceType {
 
 @ObjectType('DirectoryUser', {
   simpleResolvers: true,
+  implements: NodeType,
   description: 'A person as the identity provider sent them: the record that SCIM reads and writes.',
 })
 export class DirectoryUserType {

@@ -1,11 +1,19 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
+import { PRECEDENCE_MAX } from '../../domain/directories/directories.ts';
 import type { GroupMatchAttribute } from '../../domain/directories/directory.entity.ts';
-import { GroupMatchAttributeEnum } from './directory.type.ts';
+import { DirectoryStatusEnum, GroupMatchAttributeEnum } from './directory.type.ts';
 
 @InputType({ description: 'A directory to connect.' })
 export class CreateDirectoryInput {
   @Field(() => String, { description: 'What it is called.' })
   name: string;
+
+  @Field(() => DirectoryStatusEnum, {
+    nullable: true,
+    description:
+      'ACTIVE when absent. OBSERVING takes everything, and lets nothing reach the product until you have seen `directoryPreview` and call `activateDirectory`. No other is possible here.',
+  })
+  status?: 'observing' | 'active' | null;
 
   @Field(() => GroupMatchAttributeEnum, {
     nullable: true,
@@ -15,6 +23,12 @@ export class CreateDirectoryInput {
 
   @Field(() => Boolean, { nullable: true, description: 'Whether it refuses unknown members; false when absent.' })
   isStrict?: boolean | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: `Whose record decides the profile of a person whom several directories have: the lowest number from 1 to ${PRECEDENCE_MAX}, then the older directory. 1 when absent.`,
+  })
+  precedence?: number | null;
 }
 
 @InputType({ description: 'Changes of a directory. Absent fields are left as they are.' })
@@ -30,6 +44,13 @@ export class UpdateDirectoryInput {
 
   @Field(() => Boolean, { nullable: true, description: 'Whether it refuses unknown members from now on.' })
   isStrict?: boolean | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The new precedence; the profiles of people whom other directories have too are worked out anew before it answers.',
+  })
+  precedence?: number | null;
 
   @Field(() => Int, {
     nullable: true,

@@ -1,15 +1,24 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { DirectoryRow } from '../../domain/directories/directories.ts';
+import type { DirectoryRow } from '../../domain/directories/directories.store.ts';
+import type {
+  DirectoryGroupOrderField,
+  DirectoryUserOrderField,
+} from '../../domain/directories/directory-lists.store.ts';
+import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
 import { PageArgs, readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
-import { ProvisioningEventConnection } from '../events/provisioning-event.type.ts';
 import { answerMutation } from '../payload.ts';
 import { CreateDirectoryInput, UpdateDirectoryInput } from './directory.inputs.ts';
 import { CreateDirectoryPayload, UpdateDirectoryPayload } from './directory.payloads.ts';
 import { DirectoryConnection, DirectoryType } from './directory.type.ts';
 import { DirectoryGroupConnection } from './directory-group.type.ts';
+import {
+  DirectoryGroupFilterInput,
+  DirectoryGroupPageArgs,
+  DirectoryUserFilterInput,
+  DirectoryUserPageArgs,
+} from './directory-lists.inputs.ts';
 import { DirectoryUserConnection } from './directory-user.type.ts';
-import { ScimTokenType } from './scim-token.type.ts';
 
 @Resolver(() => DirectoryType)
 export class DirectoryResolver {
@@ -57,38 +66,27 @@ export class DirectoryResolver {
     return tenantUrl(directory.id);
   }
 
-  @FieldResolver(() => [ScimTokenType], { description: 'Its last 100 tokens, the newest first, revoked ones too.' })
-  async tokens(@Root() directory: DirectoryRow, @Ctx() { domain, actor }: GraphContext) {
-    return domain.scimTokens.list(await actor(), directory.id);
-  }
-
   @FieldResolver(() => DirectoryUserConnection, { description: 'The people that it has sent.' })
   async users(
     @Root() directory: DirectoryRow,
-    @Args(() => PageArgs) args: PageArgs,
+    @Args(() => DirectoryUserPageArgs) args: OrderedPageRequest<DirectoryUserOrderField>,
+    @Arg('filter', () => DirectoryUserFilterInput, { nullable: true, description: 'Which people; without it, all.' })
+    filter: DirectoryUserFilterInput | undefined,
     @Ctx() { domain, actor }: GraphContext,
   ) {
     const who = await actor();
-    return readConnection(args, (page) => domain.directoryLists.pageOfUsers(who, directory.id, page));
+    return readConnection(args, (page) => domain.directoryLists.pageOfUsers(who, directory.id, page, filter ?? {}));
   }
 
   @FieldResolver(() => DirectoryGroupConnection, { description: 'The groups that it has sent.' })
   async groups(
     @Root() directory: DirectoryRow,
-    @Args(() => PageArgs) args: PageArgs,
+    @Args(() => DirectoryGroupPageArgs) args: OrderedPageRequest<DirectoryGroupOrderField>,
+    @Arg('filter', () => DirectoryGroupFilterInput, { nullable: true, description: 'Which groups; without it, all.' })
+    filter: DirectoryGroupFilterInput | undefined,
     @Ctx() { domain, actor }: GraphContext,
   ) {
     const who = await actor();
-    return readConnection(args, (page) => domain.directoryLists.pageOfGroups(who, directory.id, page));
-  }
-
-  @FieldResolver(() => ProvisioningEventConnection, { description: 'What its requests did, the newest first.' })
-  async provisioningEvents(
-    @Root() directory: DirectoryRow,
-    @Args(() => PageArgs) args: PageArgs,
-    @Ctx() { domain, actor }: GraphContext,
-  ) {
-    const who = await actor();
-    return readConnection(args, (page) => domain.provisioningEvents.list(who, directory.id, page));
+    return readConnection(args, (page) => domain.directoryLists.pageOfGroups(who, directory.id, page, filter ?? {}));
   }
 }

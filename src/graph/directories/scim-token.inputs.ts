@@ -1,4 +1,5 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { OVERLAP_HOURS_MAX } from '../../domain/directories/scim-tokens.ts';
 import { DateTimeScalar } from '../scalars.ts';
 
 @InputType({ description: 'A SCIM token to make.' })
@@ -14,4 +15,21 @@ export class CreateScimTokenInput {
 export class RevokeScimTokenInput {
   @Field(() => ID, { description: 'The id of the token.' })
   id: string;
+}
+
+@InputType({ description: 'A SCIM token to replace.' })
+export class RotateScimTokenInput {
+  @Field(() => ID, { description: 'The id of the token that is replaced; it must still be alive.' })
+  id: string;
+
+  @Field(() => Int, {
+    description: `For how many hours the replaced token lives on, at most ${OVERLAP_HOURS_MAX}: until the new one is in the identity provider. 0 revokes it now.`,
+  })
+  overlapHours: number;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When the new one shall end by itself; absent for never.',
+  })
+  expiresAt?: Date | null;
 }

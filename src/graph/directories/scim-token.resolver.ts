@@ -1,8 +1,11 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { GraphContext } from '../context.ts';
 import { answerMutation } from '../payload.ts';
-import { CreateScimTokenInput, RevokeScimTokenInput } from './scim-token.inputs.ts';
-import { CreateScimTokenPayload, RevokeScimTokenPayload } from './scim-token.payloads.ts';
+import { DirectoryType } from './directory.type.ts';
+import { CreateScimTokenInput, RevokeScimTokenInput, RotateScimTokenInput } from './scim-token.inputs.ts';
+import { tokensOfDirectories } from './scim-token.loader.ts';
+import { CreateScimTokenPayload, RevokeScimTokenPayload, RotateScimTokenPayload } from './scim-token.payloads.ts';
+import { ScimTokenType } from './scim-token.type.ts';
 
 @Resolver()
 export class ScimTokenResolver {
@@ -22,5 +25,24 @@ export class ScimTokenResolver {
     @Ctx() { domain, actor }: GraphContext,
   ) {
     return answerMutation(input, async () => ({ scimToken: await domain.scimTokens.revoke(await actor(), input.id) }));
+  }
+
+  @Mutation(() => RotateScimTokenPayload, {
+    description:
+      'Replaces a SCIM token: makes a new one and ends the old one after an overlap. Needs `rollcall:directories`.',
+  })
+  rotateScimToken(
+    @Arg('input', () => RotateScimTokenInput, { description: 'Which one, and how.' }) input: RotateScimTokenInput,
+    @Ctx() { domain, actor }: GraphContext,
+  ) {
+    return answerMutation(input, async () => domain.scimTokens.rotate(await actor(), input));
+  }
+}
+
+@Resolver(() => DirectoryType)
+export class DirectoryTokensResolver {
+  @FieldResolver(() => [ScimTokenType], { description: 'Its last 100 tokens, the newest first, ended ones too.' })
+  tokens(@Root() directory: DirectoryType, @Ctx() { load }: GraphContext) {
+    return load(tokensOfDirectories, directory.id);
   }
 }

@@ -1,9 +1,11 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { ActorType } from '../api-keys/actor.type.ts';
+import { NodeType } from '../node.type.ts';
 import { DateTimeScalar } from '../scalars.ts';
 
 @ObjectType('ScimToken', {
   simpleResolvers: true,
+  implements: NodeType,
   description:
     'A bearer by which an identity provider opens the SCIM endpoint of one directory. Several may live at once.',
 })

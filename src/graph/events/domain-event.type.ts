@@ -1,10 +1,12 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { ActorType } from '../api-keys/actor.type.ts';
 import { connectionType } from '../connection.ts';
+import { NodeType } from '../node.type.ts';
 import { DateTimeScalar, JSONScalar } from '../scalars.ts';
 
 @ObjectType('DomainEvent', {
   simpleResolvers: true,
+  implements: NodeType,
   description: 'One change in the organization; never altered afterwards.',
 })
 export class DomainEventType {

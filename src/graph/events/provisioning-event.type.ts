@@ -1,8 +1,13 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { connectionType } from '../connection.ts';
+import { NodeType } from '../node.type.ts';
 import { DateTimeScalar, JSONScalar } from '../scalars.ts';
 
-@ObjectType('ProvisioningEvent', { simpleResolvers: true, description: 'One SCIM request and what it did.' })
+@ObjectType('ProvisioningEvent', {
+  simpleResolvers: true,
+  implements: NodeType,
+  description: 'One SCIM request and what it did.',
+})
 export class ProvisioningEventType {
   @Field(() => ID, { description: 'The id of the event.' })
   id: string;
@@ -18,6 +23,9 @@ export class ProvisioningEventType {
 
   @Field(() => String, { description: 'What the request did, such as `userCreated`, or the code of its refusal.' })
   outcome: string;
+
+  @Field(() => Boolean, { description: 'Whether the request was refused or failed, so that nothing was changed.' })
+  isFailure: boolean;
 
   @Field(() => ID, { nullable: true, description: 'The record it was about, where there was one.' })
   resourceId: string | null;

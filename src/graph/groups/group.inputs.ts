@@ -1,9 +1,44 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
+import type { MemberSource } from '../../domain/groups/effective-members.ts';
+import type { GroupMemberOrderField, GroupOrderField } from '../../domain/groups/group-list.store.ts';
+import { orderedPageArgs } from '../connection.ts';
+import { MemberSourceEnum } from './group.type.ts';
+
+export const GroupPageArgs = orderedPageArgs<GroupOrderField>('Group', {
+  createdAt: 'When the group was made.',
+  name: 'The name, compared as names are.',
+});
+
+export const GroupMemberPageArgs = orderedPageArgs<GroupMemberOrderField>('GroupMember', {
+  createdAt: 'When the user was made.',
+  userName: 'The userName, whatever its case.',
+});
 
 @InputType({ description: 'Which groups to list.' })
 export class GroupFilterInput {
   @Field(() => String, { nullable: true, description: 'The beginning of the name, compared as names are.' })
   search?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'True for groups that a directory group fills now.' })
+  isLinked?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True for groups that grant owner, admin or a sensitive permission.',
+  })
+  isProtected?: boolean | null;
+
+  @Field(() => ID, { nullable: true, description: 'Groups that were made by a push of this directory.' })
+  createdByDirectoryId?: string | null;
+}
+
+@InputType({ description: 'Which members of a group to list; what is absent does not narrow the list.' })
+export class GroupMemberFilterInput {
+  @Field(() => String, { nullable: true, description: 'The beginning of the userName or e-mail address, in any case.' })
+  search?: string | null;
+
+  @Field(() => [MemberSourceEnum], { nullable: true, description: 'Those who are in the group in one of these ways.' })
+  sources?: MemberSource[] | null;
 }
 
 @InputType({ description: 'A group to make.' })

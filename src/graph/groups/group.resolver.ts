@@ -1,20 +1,27 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { GroupMemberOrderField, GroupOrderField } from '../../domain/groups/group-list.store.ts';
 import type { GroupRow } from '../../domain/groups/groups.store.ts';
-import { PageArgs, readConnection } from '../connection.ts';
+import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
+import type { GrantOrderField } from '../../domain/permissions/grants.store.ts';
+import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
 import { linksOfGroups } from '../links/link.loader.ts';
 import { LinkType } from '../links/link.type.ts';
 import { answerMutation } from '../payload.ts';
+import { GrantPageArgs } from '../permissions/grant.inputs.ts';
 import { GrantConnection } from '../permissions/grant.type.ts';
 import {
   AddGroupMembersInput,
   CreateGroupInput,
   DeleteGroupInput,
   GroupFilterInput,
+  GroupMemberFilterInput,
+  GroupMemberPageArgs,
+  GroupPageArgs,
   RemoveGroupMembersInput,
   UpdateGroupInput,
 } from './group.inputs.ts';
-import { groupsById } from './group.loader.ts';
+import { grantsOfGroups, groupsById, membersOfGroups } from './group.loader.ts';
 import {
   AddGroupMembersPayload,
   CreateGroupPayload,
@@ -32,9 +39,9 @@ export class GroupResolver {
     return load(groupsById, id);
   }
 
-  @Query(() => GroupConnection, { description: 'The groups in the order of their making.' })
+  @Query(() => GroupConnection, { description: 'The groups of the organization.' })
   async groups(
-    @Args(() => PageArgs) args: PageArgs,
+    @Args(() => GroupPageArgs) args: OrderedPageRequest<GroupOrderField>,
     @Arg('filter', () => GroupFilterInput, { nullable: true, description: 'Which groups; without it, all.' })
     filter: GroupFilterInput | undefined,
     @Ctx() { domain, actor }: GraphContext,
@@ -102,18 +109,29 @@ export class GroupResolver {
   @FieldResolver(() => GroupMemberConnection, {
     description: 'Who is in the group: active users, by hand or through a linked directory group.',
   })
-  async members(@Root() group: GroupRow, @Args(() => PageArgs) args: PageArgs, @Ctx() { domain, actor }: GraphContext) {
-    const who = await actor();
+  async members(
+    @Root() group: GroupRow,
+    @Args(() => GroupMemberPageArgs) args: OrderedPageRequest<GroupMemberOrderField>,
+    @Arg('filter', () => GroupMemberFilterInput, { nullable: true, description: 'Which members; without it, all.' })
+    filter: GroupMemberFilterInput | undefined,
+    @Ctx() { loadWith }: GraphContext,
+  ) {
     return readConnection(args, async (page) => {
-      const { items, hasNextPage } = await domain.groups.listMembers(who, group.id, page);
-      return { items: items.map((user) => ({ id: user.id, user, source: user.source })), hasNextPage };
+      const members = await loadWith(membersOfGroups, group.id, { page, filter: filter ?? {} });
+      const items = members.items.map(({ source, addedBy, addedAt, ...user }) => {
+        return { id: user.id, user, source, addedBy, addedAt };
+      });
+      return { ...members, items };
     });
   }
 
   @FieldResolver(() => GrantConnection, { description: 'The permission sets that the group gives its members.' })
-  async grants(@Root() group: GroupRow, @Args(() => PageArgs) args: PageArgs, @Ctx() { domain, actor }: GraphContext) {
-    const who = await actor();
-    return readConnection(args, (page) => domain.grants.list(who, page, { groupId: group.id }));
+  async grants(
+    @Root() group: GroupRow,
+    @Args(() => GrantPageArgs) args: OrderedPageRequest<GrantOrderField>,
+    @Ctx() { loadWith }: GraphContext,
+  ) {
+    return readConnection(args, (page) => loadWith(grantsOfGroups, group.id, page));
   }
 
   @FieldResolver(() => [LinkType], { description: 'What joins the group to groups of directories, in every state.' })

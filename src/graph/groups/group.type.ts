@@ -2,6 +2,7 @@ import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { MemberSource } from '../../domain/groups/effective-members.ts';
 import { connectionType } from '../connection.ts';
 import { graphEnum } from '../enum.ts';
+import { NodeType } from '../node.type.ts';
 import { DateTimeScalar } from '../scalars.ts';
 
 export const MemberSourceEnum = graphEnum<MemberSource>('MemberSource', 'How somebody is in a group.', {
@@ -12,6 +13,7 @@ export const MemberSourceEnum = graphEnum<MemberSource>('MemberSource', 'How som
 
 @ObjectType('Group', {
   simpleResolvers: true,
+  implements: NodeType,
   description: 'A named set of users, as the product sees it; it carries permissions by its grants.',
 })
 export class GroupType {

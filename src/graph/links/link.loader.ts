@@ -1,4 +1,4 @@
-import type { LinkRow } from '../../domain/directories/links.store.ts';
+import type { LinkRow } from '../../domain/links/links.store.ts';
 import type { BatchRead } from '../context.ts';
 
 export const linksOfUsers: BatchRead<LinkRow[]> = (domain, actor, ids) => domain.links.ofUsers(actor, ids);

@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { LinkState } from '../../domain/directories/link.entity.ts';
-import type { LinkRow } from '../../domain/directories/links.store.ts';
-import { PageArgs, readConnection } from '../connection.ts';
+import type { LinkRow } from '../../domain/links/links.store.ts';
+import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
+import { orderedPageArgs, readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
 import { groupsById } from '../groups/group.loader.ts';
 import { GroupType } from '../groups/group.type.ts';
@@ -9,9 +9,24 @@ import { nullIfNotFound } from '../null-if-not-found.ts';
 import { answerMutation } from '../payload.ts';
 import { usersById } from '../users/user.loader.ts';
 import { UserType } from '../users/user.type.ts';
-import { ApproveLinkInput, RejectLinkInput } from './link.inputs.ts';
-import { ApproveLinkPayload, RejectLinkPayload } from './link.payloads.ts';
-import { LinkConnection, LinkKindEnum, LinkPreviewType, LinkStateEnum, LinkType } from './link.type.ts';
+import {
+  ApproveLinkInput,
+  LinkFilterInput,
+  RejectLinkInput,
+  RetryLinkInput,
+  SeparateLinkInput,
+  UnlinkInput,
+} from './link.inputs.ts';
+import {
+  ApproveLinkPayload,
+  RejectLinkPayload,
+  RetryLinkPayload,
+  SeparateLinkPayload,
+  UnlinkPayload,
+} from './link.payloads.ts';
+import { LinkConnection, LinkPreviewType, LinkType } from './link.type.ts';
+
+const LinkPageArgs = orderedPageArgs('Link', { createdAt: 'When the link was made.' });
 
 @Resolver(() => LinkType)
 export class LinkResolver {
@@ -20,21 +35,15 @@ export class LinkResolver {
     return domain.links.get(await actor(), id);
   }
 
-  @Query(() => LinkConnection, { description: 'The links in the order of their making.' })
+  @Query(() => LinkConnection, { description: 'The links, in the order of their making unless asked otherwise.' })
   async links(
-    @Args(() => PageArgs) args: PageArgs,
-    @Arg('states', () => [LinkStateEnum], {
-      nullable: true,
-      description: 'Those in one of these states; absent for all.',
-    })
-    states: LinkState[] | null | undefined,
-    @Arg('kind', () => LinkKindEnum, { nullable: true, description: 'Those of users or of groups; absent for both.' })
-    kind: LinkRow['kind'] | null | undefined,
+    @Args(() => LinkPageArgs) args: OrderedPageRequest<'createdAt'>,
+    @Arg('filter', () => LinkFilterInput, { nullable: true, description: 'Which links; without it, all.' })
+    filter: LinkFilterInput | undefined,
     @Ctx() { domain, actor }: GraphContext,
   ) {
     const who = await actor();
-    const filter = { states: states ?? null, kind: kind ?? null };
-    return readConnection(args, (page) => domain.links.list(who, filter, page));
+    return readConnection(args, (page) => domain.links.list(who, filter ?? {}, page));
   }
 
   @Query(() => LinkPreviewType, {
@@ -50,13 +59,13 @@ export class LinkResolver {
 
   @Mutation(() => ApproveLinkPayload, {
     description:
-      'Activates a waiting link as its preview showed it. Needs `rollcall:links` and all that the link gives.',
+      'Activates a link as its preview showed it: one that waits, was rejected, or was removed in the product. Needs `rollcall:links` and all that the link gives.',
   })
   approveLink(
     @Arg('input', () => ApproveLinkInput, { description: 'Which one.' }) input: ApproveLinkInput,
     @Ctx() { domain, actor }: GraphContext,
   ) {
-    return answerMutation(input, async () => ({ link: await domain.links.approve(await actor(), input) }));
+    return answerMutation(input, async () => ({ link: await domain.linkDecisions.approve(await actor(), input) }));
   }
 
   @Mutation(() => RejectLinkPayload, {
@@ -66,16 +75,51 @@ export class LinkResolver {
     @Arg('input', () => RejectLinkInput, { description: 'Which one.' }) input: RejectLinkInput,
     @Ctx() { domain, actor }: GraphContext,
   ) {
-    return answerMutation(input, async () => ({ link: await domain.links.reject(await actor(), input.id) }));
+    return answerMutation(input, async () => ({ link: await domain.linkDecisions.reject(await actor(), input.id) }));
+  }
+
+  @Mutation(() => SeparateLinkPayload, {
+    description:
+      'Says that the record is not the user or group it waits for, and gives it one of its own. Needs `rollcall:links`.',
+  })
+  separateLink(
+    @Arg('input', () => SeparateLinkInput, { description: 'Which one.' }) input: SeparateLinkInput,
+    @Ctx() { domain, actor }: GraphContext,
+  ) {
+    return answerMutation(input, async () => ({ link: await domain.linkDecisions.separate(await actor(), input.id) }));
+  }
+
+  @Mutation(() => RetryLinkPayload, {
+    description: 'Tries a link in conflict again; a name that becomes free does so by itself. Needs `rollcall:links`.',
+  })
+  retryLink(
+    @Arg('input', () => RetryLinkInput, { description: 'Which one.' }) input: RetryLinkInput,
+    @Ctx() { domain, actor }: GraphContext,
+  ) {
+    return answerMutation(input, async () => ({ link: await domain.linkDecisions.retry(await actor(), input.id) }));
+  }
+
+  @Mutation(() => UnlinkPayload, {
+    description:
+      'Undoes an active link; the identity provider is told nothing. Needs `rollcall:links`, and to keep people all that they keep.',
+  })
+  unlink(
+    @Arg('input', () => UnlinkInput, { description: 'Which one.' }) input: UnlinkInput,
+    @Ctx() { domain, actor }: GraphContext,
+  ) {
+    return answerMutation(input, async () => ({ link: await domain.linkDecisions.unlink(await actor(), input) }));
   }
 
   @FieldResolver(() => UserType, { nullable: true, description: 'The user; null for the link of a group.' })
   user(@Root() link: LinkRow, @Ctx() { load }: GraphContext) {
-    return link.kind === 'user' ? load(usersById, link.targetId) : null;
+    return link.kind === 'user' && link.targetId ? load(usersById, link.targetId) : null;
   }
 
-  @FieldResolver(() => GroupType, { nullable: true, description: 'The group; null for the link of a user.' })
+  @FieldResolver(() => GroupType, {
+    nullable: true,
+    description: 'The group; null for the link of a user, and where the group was removed in the product.',
+  })
   group(@Root() link: LinkRow, @Ctx() { load }: GraphContext) {
-    return link.kind === 'group' ? load(groupsById, link.targetId) : null;
+    return link.kind === 'group' && link.targetId ? load(groupsById, link.targetId) : null;
   }
 }

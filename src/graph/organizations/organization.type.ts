@@ -1,7 +1,8 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { GroupMatching, OrganizationStatus } from '../../domain/organizations/organization.entity.ts';
-import type { Plan } from '../../domain/organizations/plan.ts';
+import type { Entitlement, Plan } from '../../domain/organizations/plan.ts';
 import { graphEnum } from '../enum.ts';
+import { NodeType } from '../node.type.ts';
 import { DateTimeScalar } from '../scalars.ts';
 
 const PlanEnum = graphEnum<Plan>('Plan', 'What an organization has bought.', {
@@ -11,8 +12,13 @@ const PlanEnum = graphEnum<Plan>('Plan', 'What an organization has bought.', {
 
 const OrganizationStatusEnum = graphEnum<OrganizationStatus>('OrganizationStatus', 'The life of an organization.', {
   active: 'In use.',
-  suspended: 'Stopped by the operator.',
-  closing: 'About to be deleted.',
+  suspended: 'Stopped by the operator: its API keys are refused, provisioning goes on.',
+  closing: 'Everything of it is erased at `closesAt`; until then as while suspended.',
+});
+
+export const EntitlementEnum = graphEnum<Entitlement>('Entitlement', 'What a plan opens.', {
+  scim: 'Connecting directories, which provision users and groups.',
+  sso: 'Setting up single sign-on.',
 });
 
 export const GroupMatchingEnum = graphEnum<GroupMatching>(
@@ -27,6 +33,7 @@ export const GroupMatchingEnum = graphEnum<GroupMatching>(
 
 @ObjectType('Organization', {
   simpleResolvers: true,
+  implements: NodeType,
   description: 'A customer company, which owns everything else here.',
 })
 export class OrganizationType {
@@ -36,7 +43,7 @@ export class OrganizationType {
   @Field(() => String, { description: 'Its name.' })
   name: string;
 
-  @Field(() => String, { description: 'Its public sign-in name.' })
+  @Field(() => String, { description: 'Its public sign-in name; `aliases` are earlier ones.' })
   slug: string;
 
   @Field(() => PlanEnum, { description: 'Its plan.' })
@@ -45,11 +52,23 @@ export class OrganizationType {
   @Field(() => OrganizationStatusEnum, { description: 'Where it stands.' })
   status: OrganizationStatus;
 
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'While it is closing: when everything of it is erased.',
+  })
+  closesAt: Date | null;
+
   @Field(() => Boolean, { description: 'Whether the operator lifted the rule that single sign-on comes before SCIM.' })
   scimWithoutSso: boolean;
 
   @Field(() => GroupMatchingEnum, { description: 'How pushed groups meet existing groups of the same name.' })
   groupMatching: GroupMatching;
+
+  @Field(() => Int, {
+    description:
+      'After how many days without an active directory record manual memberships and direct grants of a user fall away.',
+  })
+  inactivityDays: number;
 
   @Field(() => Int, {
     description: 'Rises with every change; give it as `ifVersion` to change only what you have seen.',

@@ -7,4 +7,10 @@ export class AccessQuestionInput {
 
   @Field(() => String, { description: 'The permission, such as `screens:publish`.' })
   permission: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'In which space; absent asks for the whole organization, whose grants count in every space.',
+  })
+  spaceId?: string | null;
 }

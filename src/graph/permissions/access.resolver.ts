@@ -1,7 +1,15 @@
-import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { PageArgs, readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
+import { UserConnection } from '../users/user.type.ts';
 import { AccessQuestionInput } from './access.inputs.ts';
 import { AccessExplanationType } from './access.type.ts';
+
+const permissionArgument = { description: 'The permission, such as `screens:publish`.' };
+const spaceArgument = {
+  nullable: true,
+  description: 'In which space; absent asks for the whole organization, whose grants count in every space.',
+};
 
 @Resolver()
 export class AccessResolver {
@@ -11,10 +19,11 @@ export class AccessResolver {
   })
   async check(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
-    @Arg('permission', () => String, { description: 'The permission, such as `screens:publish`.' }) permission: string,
+    @Arg('permission', () => String, permissionArgument) permission: string,
+    @Arg('spaceId', () => ID, spaceArgument) spaceId: string | undefined,
     @Ctx() { domain, actor }: GraphContext,
   ) {
-    return domain.access.check(await actor(), { userId, permission });
+    return domain.access.check(await actor(), { userId, permission, spaceId });
   }
 
   @Query(() => [Boolean], { description: 'Many checks at once, answered in their order; at most 1,000.' })
@@ -28,9 +37,21 @@ export class AccessResolver {
   @Query(() => AccessExplanationType, { description: 'Every way on which a permission reaches a user.' })
   async explain(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
-    @Arg('permission', () => String, { description: 'The permission, such as `screens:publish`.' }) permission: string,
+    @Arg('permission', () => String, permissionArgument) permission: string,
+    @Arg('spaceId', () => ID, spaceArgument) spaceId: string | undefined,
     @Ctx() { domain, actor }: GraphContext,
   ) {
-    return domain.access.explain(await actor(), { userId, permission });
+    return domain.access.explain(await actor(), { userId, permission, spaceId });
+  }
+
+  @Query(() => UserConnection, { description: 'The active users who may do what the permission names.' })
+  async whoHas(
+    @Args(() => PageArgs) args: PageArgs,
+    @Arg('permission', () => String, permissionArgument) permission: string,
+    @Arg('spaceId', () => ID, spaceArgument) spaceId: string | undefined,
+    @Ctx() { domain, actor }: GraphContext,
+  ) {
+    const who = await actor();
+    return readConnection(args, (page) => domain.access.whoHas(who, { permission, spaceId }, page));
   }
 }

@@ -1,23 +1,26 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { GrantRow } from '../../domain/permissions/grants.ts';
-import { PageArgs, readConnection } from '../connection.ts';
+import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
+import type { GrantOrderField, GrantRow } from '../../domain/permissions/grants.store.ts';
+import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
 import { groupsById } from '../groups/group.loader.ts';
 import { GroupType } from '../groups/group.type.ts';
+import { spacesById } from '../node.loader.ts';
 import { answerMutation } from '../payload.ts';
 import { usersById } from '../users/user.loader.ts';
 import { UserType } from '../users/user.type.ts';
-import { GrantFilterInput, GrantPermissionSetInput, RevokeGrantInput } from './grant.inputs.ts';
+import { GrantFilterInput, GrantPageArgs, GrantPermissionSetInput, RevokeGrantInput } from './grant.inputs.ts';
 import { GrantPermissionSetPayload, RevokeGrantPayload } from './grant.payloads.ts';
 import { GrantConnection, GrantType } from './grant.type.ts';
 import { permissionSetsById } from './permission-set.loader.ts';
 import { PermissionSetType } from './permission-set.type.ts';
+import { SpaceType } from './space.type.ts';
 
 @Resolver(() => GrantType)
 export class GrantResolver {
-  @Query(() => GrantConnection, { description: 'The grants in the order of their making.' })
+  @Query(() => GrantConnection, { description: 'The grants.' })
   async grants(
-    @Args(() => PageArgs) args: PageArgs,
+    @Args(() => GrantPageArgs) args: OrderedPageRequest<GrantOrderField>,
     @Arg('filter', () => GrantFilterInput, { nullable: true, description: 'Which grants; without it, all.' })
     filter: GrantFilterInput | undefined,
     @Ctx() { domain, actor }: GraphContext,
@@ -36,7 +39,9 @@ export class GrantResolver {
     return answerMutation(input, async () => ({ grant: await domain.grants.grant(await actor(), input) }));
   }
 
-  @Mutation(() => RevokeGrantPayload, { description: 'Takes a grant away. Needs `rollcall:grants`.' })
+  @Mutation(() => RevokeGrantPayload, {
+    description: 'Takes a grant away. Needs `rollcall:grants`; for a grant of owner, `rollcall:organization`.',
+  })
   revokeGrant(
     @Arg('input', () => RevokeGrantInput, { description: 'Which one.' }) input: RevokeGrantInput,
     @Ctx() { domain, actor }: GraphContext,
@@ -57,5 +62,10 @@ export class GrantResolver {
   @FieldResolver(() => UserType, { nullable: true, description: 'The user it is given to; null when it is a group.' })
   user(@Root() grant: GrantRow, @Ctx() { load }: GraphContext) {
     return grant.userId === null ? null : load(usersById, grant.userId);
+  }
+
+  @FieldResolver(() => SpaceType, { nullable: true, description: 'The space; null for the whole organization.' })
+  space(@Root() grant: GrantRow, @Ctx() { load }: GraphContext) {
+    return grant.spaceId === null ? null : load(spacesById, grant.spaceId);
   }
 }

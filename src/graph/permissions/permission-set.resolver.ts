@@ -1,12 +1,16 @@
 import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { requireReader } from '../../domain/actors/actor.ts';
-import { PageArgs, readConnection } from '../connection.ts';
+import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
+import type { PermissionSetOrderField } from '../../domain/permissions/permission-sets.store.ts';
+import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
 import { answerMutation } from '../payload.ts';
 import { PermissionType } from './permission.type.ts';
 import {
   CreatePermissionSetInput,
   DeletePermissionSetInput,
+  PermissionSetFilterInput,
+  PermissionSetPageArgs,
   UpdatePermissionSetInput,
 } from './permission-set.inputs.ts';
 import { permissionSetsById } from './permission-set.loader.ts';
@@ -35,10 +39,17 @@ export class PermissionSetResolver {
     return load(permissionSetsById, id);
   }
 
-  @Query(() => PermissionSetConnection, { description: 'The permission sets, the built-in ones first.' })
-  async permissionSets(@Args(() => PageArgs) args: PageArgs, @Ctx() { domain, actor }: GraphContext) {
+  @Query(() => PermissionSetConnection, {
+    description: 'The permission sets; without an order, the built-in ones come first.',
+  })
+  async permissionSets(
+    @Args(() => PermissionSetPageArgs) args: OrderedPageRequest<PermissionSetOrderField>,
+    @Arg('filter', () => PermissionSetFilterInput, { nullable: true, description: 'Which sets; without it, all.' })
+    filter: PermissionSetFilterInput | undefined,
+    @Ctx() { domain, actor }: GraphContext,
+  ) {
     const who = await actor();
-    return readConnection(args, (page) => domain.permissionSets.list(who, page));
+    return readConnection(args, (page) => domain.permissionSets.list(who, page, filter ?? {}));
   }
 
   @Mutation(() => CreatePermissionSetPayload, {

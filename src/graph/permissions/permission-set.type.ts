@@ -2,6 +2,7 @@ import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { BuiltInSet } from '../../domain/permissions/permission-set.entity.ts';
 import { connectionType } from '../connection.ts';
 import { graphEnum } from '../enum.ts';
+import { NodeType } from '../node.type.ts';
 import { DateTimeScalar } from '../scalars.ts';
 
 export const BuiltInSetEnum = graphEnum<BuiltInSet>('BuiltInSet', 'The permission sets that every organization has.', {
@@ -12,6 +13,7 @@ export const BuiltInSetEnum = graphEnum<BuiltInSet>('BuiltInSet', 'The permissio
 
 @ObjectType('PermissionSet', {
   simpleResolvers: true,
+  implements: NodeType,
   description: 'A named list of permissions that is granted as a whole.',
 })
 export class PermissionSetType {

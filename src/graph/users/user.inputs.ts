@@ -1,4 +1,13 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
+import type { LinkState } from '../../domain/links/link.entity.ts';
+import type { UserOrderField } from '../../domain/users/user-list.store.ts';
+import { orderedPageArgs } from '../connection.ts';
+import { LinkStateEnum } from '../links/link.type.ts';
+
+export const UserPageArgs = orderedPageArgs<UserOrderField>('User', {
+  createdAt: 'When the user was made.',
+  userName: 'The userName, whatever its case; users whose name went to somebody else come last.',
+});
 
 @InputType({ description: 'Which users to list; what is absent does not narrow the list.' })
 export class UserFilterInput {
@@ -13,6 +22,34 @@ export class UserFilterInput {
     description: 'True for active users without any permission, false for those with some.',
   })
   withoutAccess?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'True for blocked users only, false for those who are not.' })
+  isBlocked?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True for users who need no directory to be active, false for all others.',
+  })
+  isManual?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True for removed users only, who are left out otherwise.',
+  })
+  isRemoved?: boolean | null;
+
+  @Field(() => ID, { nullable: true, description: 'Members of this group, by hand or through a directory.' })
+  groupId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Users with a link to a record of this directory, in any state but `SUPERSEDED`, or in one of `linkStates`.',
+  })
+  directoryId?: string | null;
+
+  @Field(() => [LinkStateEnum], { nullable: true, description: 'Users with a link in one of these states.' })
+  linkStates?: LinkState[] | null;
 }
 
 @InputType({ description: 'A user to make by hand.' })
@@ -59,6 +96,12 @@ export class UnblockUserInput {
 
 @InputType({ description: 'A user to remove.' })
 export class RemoveUserInput {
+  @Field(() => ID, { description: 'The user.' })
+  id: string;
+}
+
+@InputType({ description: 'An inactive user to keep.' })
+export class KeepUserInput {
   @Field(() => ID, { description: 'The user.' })
   id: string;
 }

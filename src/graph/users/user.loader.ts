@@ -7,5 +7,9 @@ export const usersById: BatchRead<UserRow | undefined> = (domain, actor, ids) =>
 export const groupsOfUsers: BatchRead<GroupOfUserRow[]> = (domain, actor, ids) =>
   domain.groups.listGroupsOfMany(actor, ids);
 
-export const effectivePermissionsOfUsers: BatchRead<string[] | undefined> = (domain, actor, ids) =>
-  domain.access.effectivePermissionsOfMany(actor, ids);
+export const effectivePermissionsOfUsers: BatchRead<string[] | undefined, { spaceId: string | null }> = (
+  domain,
+  actor,
+  ids,
+  { spaceId },
+) => domain.access.effectivePermissionsOfMany(actor, ids, spaceId);

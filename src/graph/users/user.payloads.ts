@@ -20,3 +20,7 @@ export const UnblockUserPayload = payloadType('UnblockUserPayload', 'What unbloc
 export const RemoveUserPayload = payloadType('RemoveUserPayload', 'What removing a user answers.', {
   user: { type: () => UserType, description: 'The removed user, still readable by id.' },
 });
+
+export const KeepUserPayload = payloadType('KeepUserPayload', 'What keeping a user answers.', {
+  user: { type: () => UserType, description: 'The user, manual and active again if no block stands against it.' },
+});

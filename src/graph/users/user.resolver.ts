@@ -1,6 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
+import type { UserOrderField } from '../../domain/users/user-list.store.ts';
 import type { UserRow } from '../../domain/users/users.store.ts';
-import { PageArgs, readConnection } from '../connection.ts';
+import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
 import { GroupMembershipType } from '../groups/group.type.ts';
 import { linksOfUsers } from '../links/link.loader.ts';
@@ -9,15 +11,18 @@ import { answerMutation } from '../payload.ts';
 import {
   BlockUserInput,
   CreateUserInput,
+  KeepUserInput,
   RemoveUserInput,
   UnblockUserInput,
   UpdateUserInput,
   UserFilterInput,
+  UserPageArgs,
 } from './user.inputs.ts';
 import { effectivePermissionsOfUsers, groupsOfUsers, usersById } from './user.loader.ts';
 import {
   BlockUserPayload,
   CreateUserPayload,
+  KeepUserPayload,
   RemoveUserPayload,
   UnblockUserPayload,
   UpdateUserPayload,
@@ -31,9 +36,9 @@ export class UserResolver {
     return load(usersById, id);
   }
 
-  @Query(() => UserConnection, { description: 'The users in the order of their making, without removed ones.' })
+  @Query(() => UserConnection, { description: 'The users, without removed ones unless the filter asks for them.' })
   async users(
-    @Args(() => PageArgs) args: PageArgs,
+    @Args(() => UserPageArgs) args: OrderedPageRequest<UserOrderField>,
     @Arg('filter', () => UserFilterInput, { nullable: true, description: 'Which users; without it, all.' })
     filter: UserFilterInput | undefined,
     @Ctx() { domain, actor }: GraphContext,
@@ -80,13 +85,24 @@ export class UserResolver {
 
   @Mutation(() => RemoveUserPayload, {
     description:
-      'Takes a user out of the organization: memberships and grants fall, the userName is free. The directory is told nothing. Needs `rollcall:users`.',
+      'Takes a user out of the organization: memberships and grants fall, the userName is free, links of directories end. The directories are told nothing. Needs `rollcall:users`.',
   })
   removeUser(
     @Arg('input', () => RemoveUserInput, { description: 'Whom.' }) input: RemoveUserInput,
     @Ctx() { domain, actor }: GraphContext,
   ) {
     return answerMutation(input, async () => ({ user: await domain.users.remove(await actor(), input.id) }));
+  }
+
+  @Mutation(() => KeepUserPayload, {
+    description:
+      'Keeps an inactive user by hand: manual and active again, whatever becomes of the records of directories. Needs `rollcall:users` and all that they hold.',
+  })
+  keepUser(
+    @Arg('input', () => KeepUserInput, { description: 'Whom.' }) input: KeepUserInput,
+    @Ctx() { domain, actor }: GraphContext,
+  ) {
+    return answerMutation(input, async () => ({ user: await domain.users.keep(await actor(), input.id) }));
   }
 
   @FieldResolver(() => [GroupMembershipType], {
@@ -100,8 +116,16 @@ export class UserResolver {
   @FieldResolver(() => [String], {
     description: 'All that the user may do, in alphabetical order; nothing while they are inactive.',
   })
-  async effectivePermissions(@Root() user: UserRow, @Ctx() { load }: GraphContext) {
-    return (await load(effectivePermissionsOfUsers, user.id)) ?? [];
+  async effectivePermissions(
+    @Root() user: UserRow,
+    @Arg('spaceId', () => ID, {
+      nullable: true,
+      description: 'In which space; absent asks for the whole organization, whose grants count in every space.',
+    })
+    spaceId: string | null | undefined,
+    @Ctx() { loadWith }: GraphContext,
+  ) {
+    return (await loadWith(effectivePermissionsOfUsers, user.id, { spaceId: spaceId ?? null })) ?? [];
   }
 
   @FieldResolver(() => [LinkType], { description: 'What joins the user to records of directories, in every state.' })

@@ -1,9 +1,11 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../connection.ts';
+import { NodeType } from '../node.type.ts';
 import { DateTimeScalar } from '../scalars.ts';
 
 @ObjectType('User', {
   simpleResolvers: true,
+  implements: NodeType,
   description: "A person's membership in the organization, as the product sees it.",
 })
 export class UserType {

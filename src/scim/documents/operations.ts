@@ -77,28 +77,48 @@ export type MemberDeltaKind =
   | 'REPLACE';
 
 export type MutationErrorCode =
+  | 'CONFIRMATION_REQUIRED'
   | 'CREDENTIAL_INVALID'
+  | 'DIRECTORY_STATUS_CONFLICT'
   | 'FILTER_NOT_SUPPORTED'
   | 'FORBIDDEN'
   | 'GROUP_IS_LINKED'
   | 'GROUP_NAME_TAKEN'
   | 'INVALID_SYNTAX'
   | 'INVALID_VALUE'
+  | 'LAST_OWNER'
+  | 'LINK_NOT_ACTIVE'
   | 'LINK_NOT_PENDING'
   | 'NOT_FOUND'
+  | 'ORGANIZATION_CLOSING'
+  | 'ORGANIZATION_STATUS_CONFLICT'
+  | 'ORGANIZATION_SUSPENDED'
   | 'PERMISSIONS_EXCEED_OWN'
   | 'PERMISSION_SET_BUILT_IN'
   | 'PERMISSION_SET_IN_USE'
   | 'PERMISSION_SET_NAME_TAKEN'
   | 'PLAN_LACKS_SCIM'
   | 'PREVIEW_OUTDATED'
+  | 'SENSITIVE_DEFAULT'
+  | 'SLUG_CONFUSABLE'
   | 'SLUG_TAKEN'
+  | 'SPACE_EXTERNAL_ID_TAKEN'
+  | 'SPACE_IN_USE'
+  | 'SPACE_NAME_TAKEN'
   | 'SSO_REQUIRED'
   | 'TOO_MANY'
   | 'UNKNOWN_MEMBER'
   | 'UNKNOWN_PERMISSION'
   | 'USER_NAME_TAKEN'
   | 'VERSION_CONFLICT';
+
+export type RefusedCallInput = {
+  address: string;
+  at: string;
+  count: number;
+  method: string;
+  path: string;
+};
 
 export type ReplaceDirectoryUserInput = {
   directoryId: string;
@@ -110,6 +130,11 @@ export type ReplaceDirectoryUserInput = {
 export type ReportProvisioningEventsInput = {
   directoryId: string;
   events: Json;
+};
+
+export type ReportRefusedCallsInput = {
+  calls: Array<RefusedCallInput>;
+  directoryId: string;
 };
 
 export type OpenDirectoryQueryVariables = Exact<{
@@ -125,6 +150,13 @@ export type ReportProvisioningEventsMutationVariables = Exact<{
 
 
 export type ReportProvisioningEventsMutation = { reportProvisioningEvents: { count: number, errors: Array<{ code: MutationErrorCode, message: string, path: string | null }> } };
+
+export type ReportRefusedCallsMutationVariables = Exact<{
+  input: ReportRefusedCallsInput;
+}>;
+
+
+export type ReportRefusedCallsMutation = { reportRefusedCalls: { errors: Array<{ code: MutationErrorCode, message: string, path: string | null }> } };
 
 export type GroupFieldsFragment = { id: string, version: number, resource: Json, createdAt: string, updatedAt: string };
 
@@ -218,6 +250,7 @@ export type DeleteUserMutation = { deleteDirectoryUser: { deletedId: string | nu
 
 export const openDirectoryDocument: GraphDocument<OpenDirectoryQuery, OpenDirectoryQueryVariables> = { name: 'OpenDirectory', text: "query OpenDirectory($directoryId:ID!){directoryUser(directoryId:$directoryId id:\"-\"){id}}" };
 export const reportProvisioningEventsDocument: GraphDocument<ReportProvisioningEventsMutation, ReportProvisioningEventsMutationVariables> = { name: 'ReportProvisioningEvents', text: "mutation ReportProvisioningEvents($input:ReportProvisioningEventsInput!){reportProvisioningEvents(input:$input){count errors{code message path}}}" };
+export const reportRefusedCallsDocument: GraphDocument<ReportRefusedCallsMutation, ReportRefusedCallsMutationVariables> = { name: 'ReportRefusedCalls', text: "mutation ReportRefusedCalls($input:ReportRefusedCallsInput!){reportRefusedCalls(input:$input){errors{code message path}}}" };
 export const readGroupDocument: GraphDocument<ReadGroupQuery, ReadGroupQueryVariables> = { name: 'ReadGroup', text: "query ReadGroup($directoryId:ID!$id:ID!$withMembers:Boolean!){directoryGroup(directoryId:$directoryId id:$id){...GroupFields members@include(if:$withMembers)}}fragment GroupFields on DirectoryGroup{id version resource createdAt updatedAt}" };
 export const listGroupsDocument: GraphDocument<ListGroupsQuery, ListGroupsQueryVariables> = { name: 'ListGroups', text: "query ListGroups($directoryId:ID!$filter:DirectoryFilter$startIndex:Int!$count:Int!$withMembers:Boolean!){directoryGroups(directoryId:$directoryId filter:$filter startIndex:$startIndex count:$count){totalCount items{...GroupFields members@include(if:$withMembers)}}}fragment GroupFields on DirectoryGroup{id version resource createdAt updatedAt}" };
 export const createGroupDocument: GraphDocument<CreateGroupMutation, CreateGroupMutationVariables> = { name: 'CreateGroup', text: "mutation CreateGroup($input:CreateDirectoryGroupInput!$withMembers:Boolean!){createDirectoryGroup(input:$input){directoryGroup{...GroupFields members@include(if:$withMembers)}errors{code message path}}}fragment GroupFields on DirectoryGroup{id version resource createdAt updatedAt}" };
@@ -230,4 +263,4 @@ export const replaceUserDocument: GraphDocument<ReplaceUserMutation, ReplaceUser
 export const deleteUserDocument: GraphDocument<DeleteUserMutation, DeleteUserMutationVariables> = { name: 'DeleteUser', text: "mutation DeleteUser($input:DeleteDirectoryUserInput!){deleteDirectoryUser(input:$input){deletedId errors{code message path}}}" };
 
 /** Every document, for checking them against the schema at the start. */
-export const documents = [openDirectoryDocument, reportProvisioningEventsDocument, readGroupDocument, listGroupsDocument, createGroupDocument, changeGroupDocument, deleteGroupDocument, readUserDocument, listUsersDocument, createUserDocument, replaceUserDocument, deleteUserDocument] as const;
+export const documents = [openDirectoryDocument, reportProvisioningEventsDocument, reportRefusedCallsDocument, readGroupDocument, listGroupsDocument, createGroupDocument, changeGroupDocument, deleteGroupDocument, readUserDocument, listUsersDocument, createUserDocument, replaceUserDocument, deleteUserDocument] as const;

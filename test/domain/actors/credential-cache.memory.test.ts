@@ -40,6 +40,20 @@ describe('a credential cache', () => {
     expect(await find()).toBeUndefined();
   });
 
+  it('forgets all credentials of an organization at once, and of no other', async () => {
+    const { cache, find, state } = aCache();
+    await find('one');
+    await find('two');
+    await cache.find('another organization', 'three');
+    expect(state.loads).toBe(3);
+    cache.forgetOrganization('organization');
+    await cache.find('another organization', 'three');
+    expect(state.loads).toBe(3);
+    await find('one');
+    await find('two');
+    expect(state.loads).toBe(5);
+  });
+
   it('does not remember an answer that was under way when the credential was revoked', async () => {
     const { cache, find, state } = aCache();
     const underWay = find();

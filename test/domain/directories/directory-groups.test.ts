@@ -134,7 +134,7 @@ describe('deciding on a waiting link', () => {
     const at = await aWaitingLink();
     const preview = await test.domain.links.preview(at.operator, at.linkId);
     expect(preview).toMatchObject({ peopleCount: 2, permissions: ['billing:manage'] });
-    const approved = await test.domain.links.approve(at.operator, { id: at.linkId, digest: preview.digest });
+    const approved = await test.domain.linkDecisions.approve(at.operator, { id: at.linkId, digest: preview.digest });
     expect(approved).toMatchObject({ state: 'active', decidedBy: { kind: 'operator' } });
     expect(await effectiveNames(at, at.group.id)).toEqual(['directory', 'directory']);
   });
@@ -144,7 +144,7 @@ describe('deciding on a waiting link', () => {
     const preview = await test.domain.links.preview(at.operator, at.linkId);
     const [late] = await people(at, 1);
     await change(at, at.pushed.id, { members: [{ kind: 'add', userIds: [late] }] });
-    const approval = test.domain.links.approve(at.operator, { id: at.linkId, digest: preview.digest });
+    const approval = test.domain.linkDecisions.approve(at.operator, { id: at.linkId, digest: preview.digest });
     await expect(approval).rejects.toMatchObject({ code: 'previewOutdated' });
   });
 
@@ -158,17 +158,17 @@ describe('deciding on a waiting link', () => {
       permissions: new Set(['rollcall:links']),
     };
     const preview = await test.domain.links.preview(actor, at.linkId);
-    const approval = test.domain.links.approve(actor, { id: at.linkId, digest: preview.digest });
+    const approval = test.domain.linkDecisions.approve(actor, { id: at.linkId, digest: preview.digest });
     await expect(approval).rejects.toMatchObject({ code: 'permissionsExceedOwn' });
   });
 
   it('keeps everybody out after a rejection, whatever SCIM sends', async () => {
     const at = await aWaitingLink();
-    await test.domain.links.reject(at.operator, at.linkId);
+    await test.domain.linkDecisions.reject(at.operator, at.linkId);
     const [late] = await people(at, 1);
     await change(at, at.pushed.id, { members: [{ kind: 'add', userIds: [late] }] });
     expect(await effectiveNames(at, at.group.id)).toEqual([]);
-    const again = test.domain.links.reject(at.operator, at.linkId);
+    const again = test.domain.linkDecisions.reject(at.operator, at.linkId);
     await expect(again).rejects.toMatchObject({ code: 'linkNotPending' });
   });
 });
@@ -311,14 +311,14 @@ describe('renaming and deleting a directory group', () => {
     await expect(rename).rejects.toMatchObject({ code: 'permissionsExceedOwn' });
   });
 
-  it('a group whose declined link is gone is placed anew by a rename', async () => {
+  it('a declined link stays declined when its group is deleted and the directory group renamed', async () => {
     const at = await test.aDirectory({ groupMatching: 'ask' });
     const group = await test.domain.groups.create(at.operator, { name: 'Marketing' });
     const pushed = await aGroup(at, 'Marketing');
-    await test.domain.links.reject(at.operator, (await theLink(at))?.id ?? '');
+    await test.domain.linkDecisions.reject(at.operator, (await theLink(at))?.id ?? '');
     await test.domain.groups.delete(at.operator, group.id);
     await change(at, pushed.id, { displayName: 'Marketing Entra' });
-    expect(await theLink(at)).toMatchObject({ state: 'active', targetName: 'Marketing Entra' });
+    expect(await theLink(at)).toMatchObject({ state: 'rejected', targetName: null });
   });
 
   it('a waiting link whose group takes a free name gets a group of its own', async () => {

@@ -156,7 +156,7 @@ describe('writing over a directory user', () => {
     await test.domain.directoryUsers.replace(directory, aCall, deactivate);
     // The feed stops below the oldest running transaction, and other test files share the server.
     await vi.waitFor(async () => {
-      const [event] = (await test.domain.domainEvents.feed(operator, { first: 100 })).slice(-1);
+      const [event] = (await test.domain.domainEvents.feed(operator, { first: 100 })).items.slice(-1);
       expect(event).toMatchObject({ type: 'directoryUserUpdated', subjectId: id, data: { active: false } });
     }, 10_000);
   });

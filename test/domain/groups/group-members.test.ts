@@ -33,9 +33,10 @@ describe('adding manual members', () => {
     const after = await domain.groups.addMembers(made.operator, group.id, [ada.id, bob.id, bob.id]);
     expect(after.version).toBe(group.version);
     const { items } = await domain.groups.listMembers(made.operator, group.id, {});
+    const byHand = { source: 'manual', addedBy: { kind: 'operator' }, addedAt: expect.any(Date) as Date };
     expect(items).toEqual([
-      { ...ada, source: 'manual' },
-      { ...bob, source: 'manual' },
+      { ...ada, ...byHand },
+      { ...bob, ...byHand },
     ]);
     const added = (await eventsOf(domain, made, group.id)).filter((event) => event.type === 'groupMembersAdded');
     expect(added.map((event) => event.data)).toEqual([{ userIds: [ada.id] }, { userIds: [bob.id] }]);

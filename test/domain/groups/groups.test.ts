@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  aDirectoryGroup,
   aGrant,
   aGroup,
   anActor,
@@ -99,29 +98,20 @@ describe('updating a group', () => {
 });
 
 describe('deleting a group', () => {
-  it('takes its members, grants and declined links with it, and its name is free', async () => {
+  it('takes its members and grants with it, and its name is free', async () => {
     const made = await anOrganization(domain);
     const user = await aUser(domain, made);
     const group = await aGroup(domain, made, { name: 'Old', members: [user] });
     await aGrant(domain, made, { groupId: group.id }, ['screens:view']);
-    const { directoryGroupId } = await aDirectoryGroup(domain, made, { group, linkState: 'rejected' });
     await domain.groups.delete(made.operator, group.id);
     await expect(domain.groups.get(made.operator, group.id)).rejects.toMatchObject({ code: 'notFound' });
     expect(await domain.access.effectivePermissions(made.operator, user.id)).toEqual([]);
     expect((await eventsOf(domain, made, group.id)).at(-1)).toMatchObject({
       type: 'groupDeleted',
-      data: { name: 'Old', directoryGroupIds: [directoryGroupId] },
+      data: { name: 'Old' },
     });
     expect((await aGroup(domain, made, { name: 'old' })).id).not.toBe(group.id);
     await expect(domain.groups.delete(made.operator, group.id)).rejects.toMatchObject({ code: 'notFound' });
-  });
-
-  it.each(['active', 'pending'] as const)('refuses while a directory group has an %s link to it', async (linkState) => {
-    const made = await anOrganization(domain);
-    const group = await aGroup(domain, made);
-    await aDirectoryGroup(domain, made, { group, linkState });
-    await expect(domain.groups.delete(made.operator, group.id)).rejects.toMatchObject({ code: 'groupIsLinked' });
-    expect(await domain.groups.get(made.operator, group.id)).toMatchObject({ isLinked: linkState === 'active' });
   });
 });
 

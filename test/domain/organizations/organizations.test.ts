@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anActor, anOrganization, type Domain, domainOf, eventsOf } from '../../harness/builders.ts';
+import { Organizations } from '../../../src/domain/organizations/organizations.ts';
+import {
+  anActor,
+  anOrganization,
+  aPermissionSet,
+  builtInSet,
+  type Domain,
+  domainOf,
+  eventsOf,
+} from '../../harness/builders.ts';
 import { openTestDatabase } from '../../harness/database.ts';
 
 let domain: Domain;
@@ -22,6 +31,9 @@ describe('creating an organization', () => {
       status: 'active',
       scimWithoutSso: false,
       groupMatching: 'automatically',
+      defaultPermissionSetId: null,
+      inactivityDays: 30,
+      closesAt: null,
       version: 1,
     });
     const { items } = await domain.permissionSets.list(operator, {});
@@ -100,6 +112,76 @@ describe('updating an organization', () => {
       await expect(domain.organizations.update(operator, input)).rejects.toMatchObject({ code: 'invalidValue' });
     }
     expect((await domain.organizations.get(operator)).groupMatching).toBe('ask');
+  });
+
+  it('sets and clears the default permission set, of what the actor holds and nothing sensitive', async () => {
+    const made = await anOrganization(domain);
+    const { operator, organization } = made;
+    const set = await aPermissionSet(domain, made, ['screens:view']);
+    const updated = await domain.organizations.update(operator, { defaultPermissionSetId: set.id });
+    expect(updated).toMatchObject({ defaultPermissionSetId: set.id, version: 2 });
+    expect((await eventsOf(domain, made, organization.id)).at(-1)).toMatchObject({
+      type: 'organizationUpdated',
+      data: { defaultPermissionSetId: set.id },
+    });
+    // The same again changes nothing.
+    expect((await domain.organizations.update(operator, { defaultPermissionSetId: set.id })).version).toBe(2);
+    const sensitive = await aPermissionSet(domain, made, ['billing:pay']);
+    const owner = anActor(organization.id, ['rollcall:organization', 'screens:publish']);
+    const nobodys = '0199c0de-7a11-7000-8000-00000000dead';
+    for (const [actor, id, code] of [
+      [operator, sensitive.id, 'sensitiveDefault'],
+      [operator, (await builtInSet(domain, made, 'admin')).id, 'sensitiveDefault'],
+      [operator, nobodys, 'notFound'],
+      [operator, 'no id', 'notFound'],
+      [operator, '', 'notFound'],
+      [owner, (await aPermissionSet(domain, made, ['screens:edit'])).id, 'permissionsExceedOwn'],
+    ] as const) {
+      const refused = domain.organizations.update(actor, { defaultPermissionSetId: id });
+      await expect(refused).rejects.toMatchObject({ code });
+    }
+    expect((await domain.organizations.get(operator)).defaultPermissionSetId).toBe(set.id);
+    const cleared = await domain.organizations.update(operator, { defaultPermissionSetId: null });
+    expect(cleared).toMatchObject({ defaultPermissionSetId: null, version: 3 });
+  });
+
+  it('security 10: takes no permission set of another organization as the default', async () => {
+    const [own, other] = [await anOrganization(domain), await anOrganization(domain)];
+    const theirs = await aPermissionSet(domain, other, ['screens:view']);
+    const refused = domain.organizations.update(own.operator, { defaultPermissionSetId: theirs.id });
+    await expect(refused).rejects.toMatchObject({ code: 'notFound' });
+  });
+
+  it('sets after how many days of absence access lapses', async () => {
+    const { operator, organization } = await anOrganization(domain);
+    expect(organization.inactivityDays).toBe(30);
+    for (const inactivityDays of [1, 3650]) {
+      expect((await domain.organizations.update(operator, { inactivityDays })).inactivityDays).toBe(inactivityDays);
+    }
+    for (const inactivityDays of [0, 3651, 1.5, -1, Number.NaN, null]) {
+      const refused = domain.organizations.update(operator, { inactivityDays });
+      await expect(refused).rejects.toMatchObject({ code: 'invalidValue', details: { path: 'inactivityDays' } });
+    }
+  });
+
+  it('is followed by what waits for the policy of equal names, in the same transaction', async () => {
+    const told: unknown[] = [];
+    let isBroken = false;
+    const organizations = new Organizations({
+      ...domain,
+      onPolicyChanged: async (transaction, actor, at) => {
+        told.push([transaction.organizationId, actor.kind, at]);
+        if (isBroken) throw new Error('The links could not be tried again.');
+      },
+    });
+    const { operator, organization } = await anOrganization(domain);
+    await organizations.update(operator, { name: 'Renamed', groupMatching: 'automatically' });
+    expect(told).toEqual([]);
+    await organizations.update(operator, { groupMatching: 'ask' });
+    expect(told).toEqual([[organization.id, 'operator', domain.clock()]]);
+    isBroken = true;
+    await expect(organizations.update(operator, { groupMatching: 'never' })).rejects.toThrow('could not be tried');
+    expect((await organizations.get(operator)).groupMatching).toBe('ask');
   });
 
   it('S2: lets only the operator set the plan and the SSO rule', async () => {

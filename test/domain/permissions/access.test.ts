@@ -220,64 +220,6 @@ describe('checking', () => {
   });
 });
 
-describe('S21: explaining', () => {
-  it('names every path: the grant, the set, the group, and the directory group behind it', async () => {
-    const made = await anOrganization(domain);
-    const { user, group, grant, linkId, directoryGroupId } = await aPublisher(made);
-    const manual = await aGroup(domain, made, { name: 'Editors', members: [user] });
-    const manualGrant = await aGrant(domain, made, { groupId: manual.id }, ['screens:publish']);
-    const owner = await builtInSet(domain, made, 'owner');
-    const direct = await domain.grants.grant(made.operator, { permissionSetId: owner.id, userId: user.id });
-    await aGrant(domain, made, { userId: user.id }, ['screens:view']);
-    const explained = await domain.access.explain(made.operator, { userId: user.id, permission: 'screens:publish' });
-    const nothing = {
-      groupId: null,
-      groupName: null,
-      groupLinkId: null,
-      directoryGroupId: null,
-      directoryGroupName: null,
-    };
-    const setOf = async (id: string) => {
-      const set = await domain.permissionSets.get(made.operator, id);
-      return { permissionSetId: set.id, permissionSetName: set.name, builtIn: set.builtIn };
-    };
-    expect(explained).toEqual({
-      isAllowed: true,
-      inactiveReason: null,
-      paths: [
-        { ...nothing, source: 'direct', grantId: direct.id, ...(await setOf(owner.id)) },
-        {
-          source: 'directory',
-          grantId: grant.id,
-          ...(await setOf(grant.permissionSetId)),
-          groupId: group.id,
-          groupName: 'Marketing',
-          groupLinkId: linkId,
-          directoryGroupId,
-          directoryGroupName: 'Marketing',
-        },
-        {
-          ...nothing,
-          source: 'manual',
-          grantId: manualGrant.id,
-          ...(await setOf(manualGrant.permissionSetId)),
-          groupId: manual.id,
-          groupName: 'Editors',
-        },
-      ],
-    });
-  });
-
-  it('has no path where there is none', async () => {
-    const made = await anOrganization(domain);
-    const user = await aUser(domain, made);
-    const explained = await domain.access.explain(made.operator, { userId: user.id, permission: 'screens:publish' });
-    expect(explained).toEqual({ isAllowed: false, inactiveReason: null, paths: [] });
-    const unknown = domain.access.explain(made.operator, { userId: unknownId, permission: 'screens:publish' });
-    await expect(unknown).rejects.toMatchObject({ code: 'notFound' });
-  });
-});
-
 describe('security 4: protected groups', () => {
   it('are found among many in one statement', async () => {
     const made = await anOrganization(domain);

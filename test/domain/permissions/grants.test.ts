@@ -1,10 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { statement } from '../../../src/database/statement.ts';
 import {
+  aDirectoryGroup,
+  aDirectoryUser,
   aGrant,
   aGroup,
   anActor,
   anOrganization,
   aPermissionSet,
+  aSpace,
   aUser,
   builtInSet,
   type Domain,
@@ -12,6 +17,12 @@ import {
   eventsOf,
 } from '../../harness/builders.ts';
 import { openTestDatabase } from '../../harness/database.ts';
+
+// As the approval of a link does it.
+const lockGroup = statement<never>('select 1 from groups where organization_id = $1 and id = $2 for no key update');
+const activateLink = statement<never>(
+  `update group_links set state = 'active' where organization_id = $1 and group_id = $2`,
+);
 
 let domain: Domain;
 let close: () => Promise<void>;
@@ -100,6 +111,109 @@ describe('granting', () => {
   });
 });
 
+describe('granting on a space', () => {
+  it('is a grant of its own beside the one on the whole organization, each given once', async () => {
+    const made = await anOrganization(domain);
+    const user = await aUser(domain, made);
+    const group = await aGroup(domain, made);
+    const set = await aPermissionSet(domain, made, ['screens:view']);
+    const [berlin, paris] = [await aSpace(domain, made), await aSpace(domain, made)];
+    for (const subject of [{ userId: user.id }, { groupId: group.id }]) {
+      const give = (spaceId?: string) =>
+        domain.grants.grant(made.operator, { permissionSetId: set.id, ...subject, spaceId });
+      const given = [await give(), await give(berlin.id), await give(paris.id)];
+      expect(given.map((grant) => grant.spaceId)).toEqual([null, berlin.id, paris.id]);
+      expect(new Set(given.map((grant) => grant.id)).size).toBe(3);
+      expect([await give(), await give(berlin.id), await give(paris.id)]).toEqual(given);
+      expect(await eventsOf(domain, made, given[1]?.id)).toMatchObject([{ data: { spaceId: berlin.id } }]);
+    }
+    const many = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        domain.grants.grant(made.operator, { permissionSetId: set.id, userId: user.id, spaceId: berlin.id }),
+      ),
+    );
+    expect(new Set(many.map((grant) => grant.id)).size).toBe(1);
+  });
+
+  it('needs a space of the organization', async () => {
+    const [made, other] = [await anOrganization(domain), await anOrganization(domain)];
+    const user = await aUser(domain, made);
+    const set = await aPermissionSet(domain, made, []);
+    const { id: foreign } = await aSpace(domain, other);
+    for (const spaceId of [foreign, 'no-id']) {
+      const asked = domain.grants.grant(made.operator, { permissionSetId: set.id, userId: user.id, spaceId });
+      await expect(asked).rejects.toMatchObject({ code: 'notFound', details: { noun: 'space', id: spaceId } });
+    }
+  });
+
+  it('security 20: lets nobody grant more than they hold there either', async () => {
+    const made = await anOrganization(domain);
+    const user = await aUser(domain, made);
+    const space = await aSpace(domain, made);
+    const set = await aPermissionSet(domain, made, ['screens:edit']);
+    const actor = anActor(made.organization.id, ['rollcall:grants']);
+    const asked = domain.grants.grant(actor, { permissionSetId: set.id, userId: user.id, spaceId: space.id });
+    await expect(asked).rejects.toMatchObject({ code: 'permissionsExceedOwn' });
+  });
+});
+
+describe('granting something sensitive to a group that a directory fills', () => {
+  it.each(['active', 'pending', 'rejected'] as const)('where the link is %s', async (linkState) => {
+    const made = await anOrganization(domain);
+    const group = await aGroup(domain, made, { name: 'Finance' });
+    await aDirectoryGroup(domain, made, { group, displayName: 'All of Finance', linkState });
+    const plain = await aPermissionSet(domain, made, ['screens:view']);
+    const sensitive = await aPermissionSet(domain, made, ['billing:pay'], 'Payers');
+    const owner = await builtInSet(domain, made, 'owner');
+    const space = await aSpace(domain, made);
+    const give = (id: string, more: object = {}) =>
+      domain.grants.grant(made.operator, { permissionSetId: id, groupId: group.id, ...more });
+    await give(plain.id);
+    if (linkState !== 'active') {
+      await give(sensitive.id);
+      return;
+    }
+    for (const [id, more] of [[sensitive.id], [owner.id], [sensitive.id, { spaceId: space.id }]] as const) {
+      await expect(give(id, more)).rejects.toMatchObject({
+        code: 'confirmationRequired',
+        message: expect.stringContaining('"Finance" by the group "All of Finance" of "Entra"'),
+        details: { path: 'confirmsDirectoryMembership' },
+      });
+    }
+    await give(sensitive.id, { confirmsDirectoryMembership: true });
+    expect((await domain.groups.get(made.operator, group.id)).isProtected).toBe(true);
+  });
+
+  it.each(['granting', 'changing the set'])(
+    'waits for a link that becomes active at the same moment: %s',
+    async (how) => {
+      const made = await anOrganization(domain);
+      const group = await aGroup(domain, made);
+      await aDirectoryGroup(domain, made, { group, linkState: 'pending' });
+      const given = await aGrant(domain, made, { groupId: group.id }, ['screens:view']);
+      const sensitive = await aPermissionSet(domain, made, ['billing:pay']);
+      const act = () =>
+        how === 'granting'
+          ? domain.grants.grant(made.operator, { permissionSetId: sensitive.id, groupId: group.id })
+          : domain.permissionSets.update(made.operator, given.permissionSetId, { addPermissions: ['billing:pay'] });
+      const { done } = await domain.database.transaction(made.organization.id, async (transaction) => {
+        await transaction.rows(lockGroup, group.id);
+        await transaction.rows(activateLink, group.id);
+        const settled = Promise.allSettled([act()]);
+        expect(await Promise.race([settled, delay(200, 'waits')])).toBe('waits');
+        return { done: settled };
+      });
+      expect(await done).toMatchObject([{ status: 'rejected', reason: { code: 'confirmationRequired' } }]);
+    },
+  );
+
+  it('needs no confirmation for a user', async () => {
+    const made = await anOrganization(domain);
+    const { user } = await aDirectoryUser(domain, made);
+    await aGrant(domain, made, { userId: user.id }, ['billing:pay']);
+  });
+});
+
 describe('revoking', () => {
   it('ends the access at once, and is told by an event', async () => {
     const made = await anOrganization(domain);
@@ -129,5 +243,13 @@ describe('listing grants', () => {
     expect(await list({ permissionSetId: two.permissionSetId })).toEqual([two]);
     expect(await list({ groupId: group.id, permissionSetId: two.permissionSetId })).toEqual([]);
     expect(await list({ groupId: 'no-id' })).toEqual([]);
+    const space = await aSpace(domain, made);
+    const { permissionSetId } = one;
+    const three = await domain.grants.grant(made.operator, { permissionSetId, groupId: group.id, spaceId: space.id });
+    expect(await list({ spaceId: space.id })).toEqual([three]);
+    expect(await list({ isOrganizationWide: true })).toEqual([one, two]);
+    const newest = { orderBy: { field: 'createdAt', direction: 'desc' } } as const;
+    expect((await domain.grants.list(made.operator, newest)).items).toEqual([three, two, one]);
+    expect(await domain.grants.getMany(made.operator, [three.id, 'no-id', one.id])).toEqual([three, undefined, one]);
   });
 });

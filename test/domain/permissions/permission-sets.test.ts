@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PermissionCatalogue } from '../../../src/domain/permissions/catalogue.ts';
+import { addPermissions, lockSet } from '../../../src/domain/permissions/permission-sets.store.ts';
 import {
+  aDirectoryGroup,
   aGrant,
   aGroup,
   anActor,
@@ -10,6 +13,7 @@ import {
   type Domain,
   domainOf,
   eventsOf,
+  setDefault,
   testPermissions,
 } from '../../harness/builders.ts';
 import { openTestDatabase } from '../../harness/database.ts';
@@ -116,6 +120,97 @@ describe('updating a permission set', () => {
     expect((await later.permissionSets.get(made.operator, id)).permissions).toEqual(['screens:view']);
     await later.permissionSets.update(made.operator, id, { permissions: [] });
     expect((await domain.permissionSets.get(made.operator, id)).permissions).toEqual([]);
+  });
+});
+
+describe('a permission set that a directory-filled group has', () => {
+  it('gains something sensitive only with a confirmation', async () => {
+    const made = await anOrganization(domain);
+    const group = await aGroup(domain, made, { name: 'Finance' });
+    await aDirectoryGroup(domain, made, { group });
+    const grant = await aGrant(domain, made, { groupId: group.id }, ['screens:view']);
+    const update = (input: object) => domain.permissionSets.update(made.operator, grant.permissionSetId, input);
+    await update({ addPermissions: ['screens:edit'] });
+    for (const input of [{ addPermissions: ['billing:pay'] }, { permissions: ['screens:view', 'rollcall:users'] }]) {
+      await expect(update(input)).rejects.toMatchObject({
+        code: 'confirmationRequired',
+        message: expect.stringContaining('it fills "Finance"'),
+      });
+    }
+    await update({ addPermissions: ['billing:pay'], confirmsDirectoryMembership: true });
+    const changed = await update({ description: 'What Finance may do' });
+    expect(changed.permissions).toEqual(['billing:pay', 'screens:edit', 'screens:view']);
+  });
+
+  it('needs none once the group is filled by hand', async () => {
+    const made = await anOrganization(domain);
+    const grant = await aGrant(domain, made, { groupId: (await aGroup(domain, made)).id }, ['screens:view']);
+    await domain.permissionSets.update(made.operator, grant.permissionSetId, { addPermissions: ['billing:pay'] });
+  });
+});
+
+describe('the default permission set', () => {
+  it('is never a sensitive one, nor more than who chooses it holds', async () => {
+    const made = await anOrganization(domain);
+    const [owner, admin] = [await builtInSet(domain, made, 'owner'), await builtInSet(domain, made, 'admin')];
+    const sensitive = await aPermissionSet(domain, made, ['screens:view', 'billing:pay']);
+    for (const { id } of [owner, admin, sensitive]) {
+      await expect(setDefault(domain, made, id)).rejects.toMatchObject({
+        code: 'sensitiveDefault',
+        details: { path: 'defaultPermissionSetId' },
+      });
+    }
+    const plain = await aPermissionSet(domain, made, ['screens:edit']);
+    const operator = anActor(made.organization.id, ['rollcall:organization']);
+    const asked = setDefault(domain, { ...made, operator }, plain.id);
+    await expect(asked).rejects.toMatchObject({ code: 'permissionsExceedOwn' });
+    await setDefault(domain, made, plain.id);
+  });
+
+  it('cannot become sensitive, nor be deleted', async () => {
+    const made = await anOrganization(domain);
+    const set = await aPermissionSet(domain, made, ['screens:view']);
+    await setDefault(domain, made, set.id);
+    const update = (input: object) => domain.permissionSets.update(made.operator, set.id, input);
+    const confirmed = { addPermissions: ['billing:pay'], confirmsDirectoryMembership: true };
+    await expect(update(confirmed)).rejects.toMatchObject({ code: 'sensitiveDefault' });
+    await update({ addPermissions: ['screens:edit'] });
+    const deletion = () => domain.permissionSets.delete(made.operator, set.id);
+    await expect(deletion()).rejects.toMatchObject({ code: 'permissionSetInUse' });
+    await setDefault(domain, made, null);
+    await deletion();
+  });
+
+  it('is never sensitive, although it is chosen and changed at the same moment', async () => {
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const made = await anOrganization(domain);
+      const set = await aPermissionSet(domain, made, ['screens:view']);
+      await Promise.allSettled([
+        setDefault(domain, made, set.id),
+        domain.permissionSets.update(made.operator, set.id, { addPermissions: ['billing:pay'] }),
+      ]);
+      const { defaultPermissionSetId } = await domain.organizations.get(made.operator);
+      const { permissions } = await domain.permissionSets.get(made.operator, set.id);
+      expect(defaultPermissionSetId === set.id && permissions.includes('billing:pay')).toBe(false);
+    }
+  });
+});
+
+describe('security 20: giving a set that gains a permission at the same moment', () => {
+  it('waits for the change, and counts what came in', async () => {
+    const made = await anOrganization(domain);
+    const set = await aPermissionSet(domain, made, ['screens:view']);
+    const group = await aGroup(domain, made);
+    const giver = anActor(made.organization.id, ['rollcall:grants', 'screens:view']);
+    const { given } = await domain.database.transaction(made.organization.id, async (transaction) => {
+      await transaction.rows(lockSet, set.id);
+      await transaction.rows(addPermissions, set.id, ['billing:pay']);
+      const grant = domain.grants.grant(giver, { permissionSetId: set.id, groupId: group.id });
+      const settled = Promise.allSettled([grant]);
+      expect(await Promise.race([settled, delay(200, 'waits')])).toBe('waits');
+      return { given: settled };
+    });
+    expect(await given).toMatchObject([{ status: 'rejected', reason: { code: 'permissionsExceedOwn' } }]);
   });
 });
 

@@ -205,7 +205,10 @@ describe('removing a user', () => {
     expect(rows).toEqual([{ state: 'removed_in_product', version: 2, active: true, recordVersion: 1 }]);
     const events = await eventsOf(domain, made);
     expect(events.slice(-2)).toMatchObject([
-      { type: 'linkStateChanged', data: { state: 'removed_in_product', userId: user.id, directoryUserId } },
+      {
+        type: 'linkStateChanged',
+        data: { from: 'active', to: 'removed_in_product', userId: user.id, directoryUserId },
+      },
       { type: 'userRemoved', subjectId: user.id, data: { userName: user.userName } },
     ]);
   });

@@ -1,0 +1,116 @@
+import { statement, wide } from '../../database/statement.ts';
+import type { LinkState } from '../links/link.entity.ts';
+import { MATCHES } from '../links/place-user.store.ts';
+import type { GroupMatching } from '../organizations/organization.entity.ts';
+import type { BuiltInSet } from '../permissions/permission-set.entity.ts';
+import { isProtectedGroup } from '../permissions/protected.ts';
+import type { DirectoryStatus } from './directory.entity.ts';
+
+export const directoryToPreview = statement<{ status: DirectoryStatus; groupMatching: GroupMatching }>(
+  `select d.status, o.group_matching as "groupMatching"
+     from directories d join organizations o on o.organization_id = $1
+    where d.organization_id = $1 and d.id = $2`,
+);
+
+/** The people of the directory `$2` whom activation would link, with the names that `MATCHES` asks for. */
+const UNLINKED = `
+  select d.id, d.directory_id as "directoryId", d.user_name_key as "userNameKey", d.email_key as "emailKey", d.active,
+         d.resource->>'userName' as "userName"
+    from directory_users d
+   where d.organization_id = $1 and d.directory_id = $2
+     and not exists (select 1 from user_links l
+                      where l.organization_id = $1 and l.directory_user_id = d.id and l.state <> 'superseded')`;
+
+export interface PeopleCounts {
+  newPeopleCount: number;
+  /** Of the new ones, those whom the identity provider has as inactive. */
+  newInactivePeopleCount: number;
+  matchingPeopleCount: number;
+  /** People with a link who came back while the directory was paused. */
+  heldPeopleCount: number;
+}
+
+export const countPeople = wide<PeopleCounts>(
+  `with weighed as (
+     select i.active, coalesce(by_name.id, by_email.id) is null as "isNew" from (${UNLINKED}) i${MATCHES}
+   )
+   select count(*) filter (where "isNew") as "newPeopleCount",
+          count(*) filter (where "isNew" and not active) as "newInactivePeopleCount",
+          count(*) filter (where not "isNew") as "matchingPeopleCount",
+          (select count(*) from directory_users h
+             join user_links l on l.organization_id = $1 and l.directory_user_id = h.id and l.state = 'active'
+            where h.organization_id = $1 and h.directory_id = $2 and h.is_held) as "heldPeopleCount"
+     from weighed`,
+);
+
+/** A person of the directory and the user whom they may be. */
+export interface MatchingPerson {
+  /** The directory user. */
+  id: string;
+  userName: string;
+  userId: string;
+}
+
+/** `$3` the id to start behind, `$4` how many. */
+export const listMatching = wide<MatchingPerson>(
+  `select i.id, i."userName", coalesce(by_name.id, by_email.id) as "userId"
+     from (${UNLINKED} and ($3::uuid is null or d.id > $3)) i${MATCHES}
+    where coalesce(by_name.id, by_email.id) is not null
+    order by i.id limit $4`,
+);
+
+export const countHeldMembers = wide<{ heldMembersCount: number }>(
+  `select count(*) as "heldMembersCount"
+     from directory_groups g
+     join directory_group_members m on m.organization_id = $1 and m.directory_group_id = g.id and m.is_held
+    where g.organization_id = $1 and g.directory_id = $2`,
+);
+
+/** The groups of the directory that activation would link, in the order of their making. */
+export const unlinkedGroups = wide<{ id: string; displayName: string; externalId: string | null }>(
+  `select d.id, d.resource->>'displayName' as "displayName", d.external_id as "externalId"
+     from directory_groups d
+    where d.organization_id = $1 and d.directory_id = $2
+      and not exists (select 1 from group_links l where l.organization_id = $1 and l.directory_group_id = d.id)
+    order by d.id`,
+);
+
+export interface GroupInTheWay {
+  id: string;
+  name: string;
+  nameKey: string;
+  hasActiveLink: boolean;
+  isProtected: boolean;
+}
+
+const GROUP_IN_THE_WAY = `g.id, g.name, g.name_key as "nameKey",
+  exists (select 1 from group_links l
+           where l.organization_id = $1 and l.group_id = g.id and l.state = 'active') as "hasActiveLink",
+  ${isProtectedGroup('g.id', '$2', '$3')} as "isProtected"`;
+
+/** `$2` and `$3` of protection, `$4` keys, `$5` ids. */
+export const groupsInTheWay = wide<GroupInTheWay>(
+  `select ${GROUP_IN_THE_WAY} from groups g
+    where g.organization_id = $1 and (g.name_key = any($4::text[]) or g.id = any($5::uuid[]))`,
+);
+
+/** What is remembered of deleted groups that were pushed again, after `$4`. */
+export const tombstonesOf = statement<{
+  externalId: string;
+  groupId: string | null;
+  state: LinkState;
+  grantsDigest: string;
+}>(
+  `select external_id as "externalId", group_id as "groupId", state, grants_digest as "grantsDigest"
+     from group_tombstones
+    where organization_id = $1 and directory_id = $2 and external_id = any($3::text[]) and deleted_at > $4`,
+);
+
+/** What grants of the groups `$2` give. */
+export const grantedToGroups = statement<{ builtIn: BuiltInSet | null; permission: string | null }>(
+  `select distinct s.built_in as "builtIn", p.permission
+     from grants g
+     join permission_sets s on s.organization_id = $1 and s.id = g.permission_set_id
+     left join permission_set_permissions p on p.organization_id = $1 and p.permission_set_id = s.id
+    where g.organization_id = $1 and g.group_id = any($2::uuid[])`,
+);

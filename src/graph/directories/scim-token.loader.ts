@@ -1,0 +1,5 @@
+import type { ScimTokenRow } from '../../domain/directories/scim-tokens.ts';
+import type { BatchRead } from '../context.ts';
+
+export const tokensOfDirectories: BatchRead<ScimTokenRow[]> = (domain, actor, ids) =>
+  domain.scimTokens.listMany(actor, ids);
