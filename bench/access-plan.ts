@@ -6,6 +6,9 @@ export interface AccessSizes {
 }
 
 const GROUPS_A_LAYER = 3;
+const GROUPS_A_LAYER_BUSY = 10;
+/** Every so many users is in many groups. */
+const BUSY_EVERY = 100;
 const PERMISSIONS_A_SET = 5;
 
 /** At most 31: they are kept as bits. */
@@ -25,16 +28,21 @@ export function setsOfGroup(group: number): [number, number] {
   return [group % SETS, (3 * group + 1) % SETS];
 }
 
-/** The n-th user's three groups of the manual half, which are the groups from 0 on. */
-export function manualGroupsOf(user: number, { groups }: AccessSizes): number[] {
-  const half = groups / 2;
-  return Array.from({ length: GROUPS_A_LAYER }, (_, k) => (user * 7 + k * 31) % half);
+/** The number of a user of 20 groups; everybody else is in six. */
+export function anyBusyUser({ users }: AccessSizes): number {
+  return Math.floor((Math.random() * users) / BUSY_EVERY) * BUSY_EVERY;
 }
 
-/** The n-th user's three groups of the linked half, by membership in their directory groups. */
+/** The groups of the n-th user in the manual half, which are the groups from 0 on. */
+export function manualGroupsOf(user: number, { groups }: AccessSizes): number[] {
+  const half = groups / 2;
+  return Array.from({ length: groupsALayer(user) }, (_, k) => (user * 7 + k * 31) % half);
+}
+
+/** The groups of the n-th user in the linked half, by membership in their directory groups. */
 export function linkedGroupsOf(user: number, { groups }: AccessSizes): number[] {
   const half = groups / 2;
-  return Array.from({ length: GROUPS_A_LAYER }, (_, k) => half + ((user * 11 + k * 17) % half));
+  return Array.from({ length: groupsALayer(user) }, (_, k) => half + ((user * 11 + k * 17) % half));
 }
 
 /** The permission sets that reach the n-th user, one bit each. */
@@ -46,4 +54,8 @@ export function setBitsOf(user: number, sizes: AccessSizes): number {
 /** The answer that a check must give, from the plan alone. */
 export function isHeldBy(setBits: number, permission: number): boolean {
   return ((setBits >> Math.floor(permission / PERMISSIONS_A_SET)) & 1) === 1;
+}
+
+function groupsALayer(user: number): number {
+  return user % BUSY_EVERY === 0 ? GROUPS_A_LAYER_BUSY : GROUPS_A_LAYER;
 }

@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { readConfig } from '../src/config.ts';
 import { openDomain } from '../src/open-domain.ts';
-import { type AccessSizes, isHeldBy, permissionNames, setBitsOf } from './access-plan.ts';
+import { type AccessSizes, anyBusyUser, isHeldBy, permissionNames, setBitsOf } from './access-plan.ts';
 import type { Round } from './http-load.ts';
 
-// Both sides of the permission check in one process: `domain.access.check`, and a bare indexed select. Run by the bench
-// with its IPC channel.
+// What the permission check is measured by, in one process: a bare indexed select, `domain.access.check`, and `checkMany`.
+// Run by the bench with its IPC channel.
 
 export interface CheckPlan {
   kind: 'plan';
@@ -16,19 +16,30 @@ export interface CheckPlan {
 
 export interface CheckRound {
   kind: 'round';
-  side: 'floor' | 'rollcall';
+  question: keyof typeof questions;
   connections: number;
   milliseconds: number;
 }
+
+const questions = {
+  /** One user by the primary key. */
+  bareSelect: askFloor,
+  /** One permission of anybody. */
+  anybody: (plan: CheckPlan) => askOne(plan, Math.floor(Math.random() * plan.userIds.length)),
+  /** One permission of somebody in 20 groups. */
+  busy: (plan: CheckPlan) => askOne(plan, anyBusyUser(plan.sizes)),
+  /** A hundred permissions of somebody in 20 groups, in one statement. */
+  hundred: askHundred,
+} satisfies Record<string, (plan: CheckPlan) => Promise<void>>;
 
 const { domain, close } = await openDomain(readConfig(process.env), () => undefined);
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 12 });
 let plan: CheckPlan | undefined;
 let setBits: number[] = [];
 
-async function runRound({ side, connections, milliseconds }: CheckRound): Promise<Round> {
+async function runRound({ question, connections, milliseconds }: CheckRound): Promise<Round> {
   if (!plan) throw new Error('A round before the plan.');
-  const ask = side === 'floor' ? askFloor : askRollcall;
+  const ask = questions[question];
   const known = plan;
   const latencies: number[] = [];
   const begin = performance.now();
@@ -53,14 +64,24 @@ async function askFloor({ organizationId, userIds }: CheckPlan): Promise<void> {
   if (rowCount !== 1) throw new Error(`The user ${id} was not found.`);
 }
 
-async function askRollcall({ organizationId, userIds }: CheckPlan): Promise<void> {
-  const user = Math.floor(Math.random() * userIds.length);
+async function askOne({ organizationId, userIds }: CheckPlan, user: number): Promise<void> {
   const permission = Math.floor(Math.random() * permissionNames.length);
   const question = { userId: userIds[user] ?? '', permission: permissionNames[permission] ?? '' };
-  const isAllowed = await domain.access.check({ kind: 'operator', organizationId }, question);
-  if (isAllowed !== isHeldBy(setBits[user] ?? 0, permission)) {
-    throw new Error(`User ${user} and ${question.permission}: the check says ${isAllowed}, the plan the opposite.`);
-  }
+  verify(user, permission, await domain.access.check({ kind: 'operator', organizationId }, question));
+}
+
+async function askHundred({ organizationId, userIds, sizes }: CheckPlan): Promise<void> {
+  const user = anyBusyUser(sizes);
+  const asked = permissionNames.map((permission) => ({ userId: userIds[user] ?? '', permission }));
+  const answers = await domain.access.checkMany({ kind: 'operator', organizationId }, asked);
+  if (answers.length !== 100) throw new Error(`A batch of 100 has ${answers.length} answers.`);
+  for (const [permission, isAllowed] of answers.entries()) verify(user, permission, isAllowed);
+}
+
+function verify(user: number, permission: number, isAllowed: boolean): void {
+  if (isAllowed === isHeldBy(setBits[user] ?? 0, permission)) return;
+  const name = permissionNames[permission];
+  throw new Error(`User ${user} and ${name}: the check says ${isAllowed}, the plan the opposite.`);
 }
 
 process.on('message', (message: CheckPlan | CheckRound) => {

@@ -28,7 +28,7 @@ export async function profileWorkload(stage: Stage, plan: WorkloadPlan, options:
   const workload = await plan.open(stage);
   const contender = workload.variants.at(-1);
   if (!contender) throw new Error(`${plan.name} has nothing to profile.`);
-  const service = plan.name === 'check' ? await stage.checkProcess() : await stage.rollcall();
+  const service = plan.name.startsWith('check') ? await stage.checkProcess() : await stage.rollcall();
   const connections = options.connections.find((count) => count > 1) ?? 1;
   const runner = await contender.open(connections);
   stage.progress(`profiling ${plan.name} (${contender.name}) at ${connections}`);

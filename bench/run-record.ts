@@ -3,6 +3,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, wr
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ActResult } from './acts.ts';
 import type { BenchOptions } from './options.ts';
 import type { Result } from './report.ts';
 import type { Stage } from './stage.ts';
@@ -26,6 +27,7 @@ export interface RunRecord {
   machine: Machine;
   options: BenchOptions;
   results: Result[];
+  acts: ActResult[];
 }
 
 const RESULTS = new URL('./results/', import.meta.url);

@@ -1,5 +1,8 @@
-import { checkAccess } from './check-workload.ts';
+import { accessActs } from './access-acts.ts';
+import { type ActPlan, formatActs, measureActs, reaches } from './acts.ts';
+import { checkAccess, checkBatch, checkBusy } from './check-workload.ts';
 import { addMember, getGroup } from './group-workloads.ts';
+import { linkActs } from './link-acts.ts';
 import { measure } from './measure.ts';
 import { type BenchOptions, readOptions, usage } from './options.ts';
 import { profileWorkload } from './profile.ts';
@@ -11,7 +14,18 @@ import type { Workload, WorkloadPlan } from './workload.ts';
 
 const NODE_MAJOR = 24;
 // Creating comes last of the user workloads, so that the others have the number of users they name.
-const plans: readonly WorkloadPlan[] = [findUser, patchUser, createUser, addMember, getGroup, checkAccess];
+const plans: readonly WorkloadPlan[] = [
+  findUser,
+  patchUser,
+  createUser,
+  addMember,
+  getGroup,
+  checkAccess,
+  checkBusy,
+  checkBatch,
+];
+
+const actPlans = [linkActs, accessActs];
 
 const isTerminal = process.stderr.isTTY;
 let isLineOpen = false;
@@ -35,11 +49,11 @@ async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   const wanted = options.profile === undefined ? options.only : [options.profile];
   const chosen = plans.filter((plan) => wanted.length === 0 || wanted.includes(plan.name));
-  const unknown = wanted.filter((name) => !plans.some((plan) => plan.name === name));
+  const acts = actPlans.filter((plan) => wanted.length === 0 || wanted.includes(plan.name));
+  const known = [...plans, ...actPlans].map((plan) => plan.name);
+  const unknown = wanted.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    throw new Error(
-      `There is no workload ${unknown.join(', ')}. There are ${plans.map((plan) => plan.name).join(', ')}.`,
-    );
+    throw new Error(`There is no workload ${unknown.join(', ')}. There are ${known.join(', ')}.`);
   }
   const isProfiled = options.profile !== undefined;
   const stage = await Stage.open({ isLarge: options.isLarge, isProfiled, progress });
@@ -55,18 +69,23 @@ async function main(): Promise<number> {
       console.log(text);
       return 0;
     }
-    return await measureAll(stage, chosen, options);
+    return await measureAll(stage, { chosen, acts }, options);
   } finally {
     await stage.close();
   }
 }
 
-async function measureAll(stage: Stage, chosen: readonly WorkloadPlan[], options: BenchOptions): Promise<number> {
+async function measureAll(
+  stage: Stage,
+  { chosen, acts }: { chosen: readonly WorkloadPlan[]; acts: readonly ActPlan[] },
+  options: BenchOptions,
+): Promise<number> {
   const record: RunRecord = {
     at: new Date().toISOString(),
     machine: await describeMachine(stage),
     options,
     results: [],
+    acts: [],
   };
   for (const plan of chosen) {
     const workload = await plan.open(stage);
@@ -75,12 +94,16 @@ async function measureAll(stage: Stage, chosen: readonly WorkloadPlan[], options
       record.results.push(await measureOne(stage, workload, connections, options));
     }
   }
+  for (const plan of acts) record.acts.push(...(await measureActs(stage, plan)));
   endProgress();
   // A quick run is too short to be compared with.
   const file = options.isQuick ? undefined : keepRecord(record);
-  console.log(options.isJson ? JSON.stringify(record) : formatReport(record));
+  const report = [...(record.results.length > 0 ? [formatReport(record)] : []), formatActs(record.acts)]
+    .join('\n\n')
+    .trim();
+  console.log(options.isJson ? JSON.stringify(record) : report);
   if (file && !options.isJson) console.log(`Recorded in ${file}`);
-  return reachesAll(record.results) ? 0 : 1;
+  return reachesAll(record.results) && record.acts.every(reaches) ? 0 : 1;
 }
 
 async function measureOne(

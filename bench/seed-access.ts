@@ -1,3 +1,4 @@
+import type { Actor } from '../src/domain/actors/actor.ts';
 import {
   type AccessSizes,
   linkedGroupsOf,
@@ -6,17 +7,31 @@ import {
   SETS,
   setsOfGroup,
 } from './access-plan.ts';
-import { mapAtOnce, seedDirectory, seedDirectoryGroups, seedMembers } from './seed.ts';
+import { mapAtOnce, seedDirectory, seedDirectoryGroups, seedMembers, settleDatabases } from './seed.ts';
 import type { Stage } from './stage.ts';
 
 export interface SeededAccess {
   organizationId: string;
+  operator: Actor;
+  sizes: AccessSizes;
   /** The product's users in the order of their numbers. */
   userIds: string[];
 }
 
-/** The plan of `access-plan.ts` in rows: everybody in six groups, three by hand and three through linked directory groups. */
-export async function seedAccess(stage: Stage, sizes: AccessSizes): Promise<SeededAccess> {
+const seeded = new WeakMap<Stage, Promise<SeededAccess>>();
+
+/**
+ * The plan of `access-plan.ts` in rows, made once: everybody in six groups, half of them by hand and half through linked
+ * directory groups, and one in a hundred in twenty.
+ */
+export function seedAccess(stage: Stage): Promise<SeededAccess> {
+  const known = seeded.get(stage) ?? seed(stage);
+  seeded.set(stage, known);
+  return known;
+}
+
+async function seed(stage: Stage): Promise<SeededAccess> {
+  const sizes: AccessSizes = stage.isLarge ? { users: 100_000, groups: 1_000 } : { users: 10_000, groups: 100 };
   const { domain } = stage;
   const half = sizes.groups / 2;
   const directory = await seedDirectory(stage, 'access', sizes.users);
@@ -48,7 +63,8 @@ export async function seedAccess(stage: Stage, sizes: AccessSizes): Promise<Seed
     linkedGroupsOf(user, sizes).map((group) => at(directoryGroups, group - half)),
   );
   await seedMembers(stage, 'directory_group_members', organizationId, linked);
-  return { organizationId, userIds };
+  await settleDatabases(stage);
+  return { organizationId, operator, sizes, userIds };
 }
 
 /** The product's users or groups behind directory records, in the same order. */
