@@ -3,6 +3,8 @@ import { statement } from '../database/statement.ts';
 import type { Actor } from './actors/actor.ts';
 import type { Clock } from './clock.ts';
 import type { DirectoryProjection } from './directories/directory-projection.ts';
+import { absorbManualMembers } from './links/absorption.ts';
+import { lapses } from './links/settle-users.store.ts';
 import { lapse } from './links/settle-users.ts';
 import { expireTombstones } from './links/tombstones.ts';
 import type { Erasure } from './organizations/erasure.ts';
@@ -22,7 +24,7 @@ const longAbsent = statement<{ id: string }>(
     where u.organization_id = $1 and u.inactive_since is not null and not u.is_manual
       and u.inactive_since < $2::timestamptz - make_interval(days => o.inactivity_days)
       and (exists (select 1 from group_members m where m.organization_id = $1 and m.user_id = u.id)
-           or exists (select 1 from grants g where g.organization_id = $1 and g.user_id = u.id))
+           or exists (select 1 from grants g where g.organization_id = $1 and g.user_id = u.id and ${lapses('g')}))
     order by u.id limit $3 for no key update of u`,
 );
 
@@ -56,8 +58,8 @@ export class Maintenance {
   }
 
   /**
-   * Goes through the organizations one by one: access of the long absent falls away, tombstones expire, activations that
-   * broke off go on; then erases what is due. One that another process sees to at this moment is passed over. What fails
+   * Goes through the organizations one by one: access of the long absent falls away, tombstones expire, manual members
+   * whom a directory brings by now are absorbed, activations that broke off go on; then erases what is due. One that another process sees to at this moment is passed over. What fails
    * in one organization keeps nothing from the next: `onFailure` is told, and the next run tries again. An aborted
    * `signal` ends it with the current portion.
    */
@@ -76,7 +78,11 @@ export class Maintenance {
       if (!mine?.isTaken) return;
       const actor: Actor = { kind: 'system', organizationId };
       await this.#lapse(actor, signal);
-      await this.#database.transaction(organizationId, (transaction) => expireTombstones(transaction, this.#clock()));
+      await this.#database.transaction(organizationId, async (transaction) => {
+        await expireTombstones(transaction, this.#clock());
+        // A member who came at the very moment at which a link became active was seen by neither.
+        await absorbManualMembers(transaction, actor, { at: this.#clock() });
+      });
       await this.#projection.resume(actor, signal);
     });
   }

@@ -3,10 +3,10 @@ import { foldKey } from '../../attributes/fold.ts';
 import type { ResourceJson } from '../../attributes/json.ts';
 import { groupTable } from '../../attributes/resource-tables.ts';
 import { coalesce } from '../../database/coalesce.ts';
-import { violatedConstraint } from '../../database/constraint.ts';
 import { type Database, isConnectionFailure, type OrganizationTransaction } from '../../database/database.ts';
 import { type Actor, describeActor } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
+import { answering } from '../constraint-answers.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { recordProvisioningEvent } from '../events/provisioning-events.ts';
@@ -18,6 +18,7 @@ import { renameLinkedGroup } from '../links/rename-group.ts';
 import type { GroupMatching } from '../organizations/organization.entity.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { alarmingOwnersLost } from '../permissions/owners.ts';
+import { againAfterRaces } from '../races.ts';
 import type { Call } from './call.ts';
 import { requireDirectory, requireDirectoryItself } from './directory-access.ts';
 import type { DeltaAnswer, DirectoryGroupRow } from './directory-groups.store.ts';
@@ -172,9 +173,9 @@ export class DirectoryGroups {
     });
   }
 
-  async #applyDelta(actor: Actor, call: Call, input: GroupChange, delta: MemberDelta, attempt = 1): Promise<void> {
+  async #applyDelta(actor: Actor, call: Call, input: GroupChange, delta: MemberDelta): Promise<void> {
     const apply = delta.kind === 'add' ? this.#addMembers : this.#removeMembers;
-    const item = {
+    const item = () => ({
       ...call,
       id: input.id,
       directoryId: input.directoryId,
@@ -184,12 +185,8 @@ export class DirectoryGroups {
       eventId: uuid(),
       absorbedEventId: uuid(),
       provisioningEventId: uuid(),
-    };
-    const answer = await apply(actor.organizationId, item).catch((error: unknown) => {
-      if (!races.has(violatedConstraint(error) ?? '') || attempt === ATTEMPTS_MAX) throw error;
-      return undefined;
     });
-    if (!answer) return this.#applyDelta(actor, call, input, delta, attempt + 1);
+    const answer = await againAfterRaces(races, () => apply(actor.organizationId, item()));
     if (!answer.isFound) throw notFound('group', input.id);
     if (answer.isRefused) throw unknownMember(answer.unknown ?? []);
     if (answer.isAlone) await this.#changeWhole(actor, call, input);
@@ -277,19 +274,13 @@ export class DirectoryGroups {
     actor: Actor,
     displayName: string | undefined,
     work: (transaction: OrganizationTransaction) => Promise<Result>,
-    attempt = 1,
   ): Promise<Result> {
-    return this.#database.transaction(actor.organizationId, work).catch((error: unknown) => {
-      const constraint = violatedConstraint(error);
-      if (constraint === 'directory_groups_display_name_key') {
-        const message = `The displayName ${displayName} is taken in this directory.`;
-        throw new DomainError('groupNameTaken', message, { path: 'displayName' });
-      }
-      if (races.has(constraint ?? '') && attempt < ATTEMPTS_MAX) {
-        return this.#transaction(actor, displayName, work, attempt + 1);
-      }
-      throw error;
-    });
+    const taken = () => {
+      const message = `The displayName ${displayName} is taken in this directory.`;
+      return new DomainError('groupNameTaken', message, { path: 'displayName' });
+    };
+    const done = againAfterRaces(races, () => this.#database.transaction(actor.organizationId, work));
+    return answering({ directory_groups_display_name_key: taken }, done);
   }
 
   async #runFind(organizationId: string, questions: Question[]): Promise<(DirectoryGroupRow | undefined)[]> {
@@ -307,8 +298,8 @@ export class DirectoryGroups {
   }
 }
 
-/** Keys that another transaction of this very moment got in the way of: looked at anew, the question has an answer. */
-const races = new Set([
+/** A group of the product, or a member, that came or went at this moment. */
+const races: ReadonlySet<string> = new Set([
   'groups_name_key',
   'group_links_active_group_key',
   'group_links_group_fkey',
@@ -317,7 +308,6 @@ const races = new Set([
   'directory_group_members_user_fkey',
   'directory_group_members_group_fkey',
 ]);
-const ATTEMPTS_MAX = 5;
 
 interface Question {
   directoryId: string;

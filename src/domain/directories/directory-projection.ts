@@ -1,4 +1,3 @@
-import { violatedConstraint } from '../../database/constraint.ts';
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
 import type { Actor } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
@@ -8,6 +7,7 @@ import { makeUserFor, placeUsers } from '../links/place-user.ts';
 import { renameLinkedGroup } from '../links/rename-group.ts';
 import { settleUsers } from '../links/settle-users.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
+import { againAfterRaces, userNameRaces } from '../races.ts';
 import type { DirectoryStatus } from './directory.entity.ts';
 import * as store from './directory-projection.store.ts';
 
@@ -15,9 +15,8 @@ const PEOPLE_PER_PORTION = 500;
 const MEMBERS_PER_PORTION = 1_000;
 const GROUPS_PER_PORTION = 50;
 
-/** Keys that another transaction of this very moment got in the way of: looked at anew, the question has an answer. */
-const races = new Set(['users_user_name_key', 'groups_name_key', 'group_links_active_group_key']);
-const ATTEMPTS_MAX = 5;
+/** A user or a group that came at this moment. */
+const races: ReadonlySet<string> = new Set([...userNameRaces, 'groups_name_key', 'group_links_active_group_key']);
 
 /** Which directory is carried over, by whom, and what ends that early. */
 interface Course {
@@ -145,18 +144,15 @@ export class DirectoryProjection {
   async #portion<Result>(
     course: Course,
     work: (transaction: OrganizationTransaction) => Promise<Result>,
-    attempt = 1,
   ): Promise<Result | undefined> {
     const { actor, directoryId, whileIn, signal } = course;
     signal?.throwIfAborted();
-    const portion = this.#database.transaction(actor.organizationId, async (transaction) => {
-      // Whoever pauses or retires the directory meanwhile waits for this portion, and the next ones do nothing.
-      const [directory] = await transaction.rows(store.holdStatus, directoryId);
-      return directory && whileIn.includes(directory.status) ? work(transaction) : undefined;
-    });
-    return portion.catch((error: unknown) => {
-      if (!races.has(violatedConstraint(error) ?? '') || attempt === ATTEMPTS_MAX) throw error;
-      return this.#portion(course, work, attempt + 1);
-    });
+    return againAfterRaces(races, () =>
+      this.#database.transaction(actor.organizationId, async (transaction) => {
+        // Whoever pauses or retires the directory meanwhile waits for this portion, and the next ones do nothing.
+        const [directory] = await transaction.rows(store.holdStatus, directoryId);
+        return directory && whileIn.includes(directory.status) ? work(transaction) : undefined;
+      }),
+    );
   }
 }

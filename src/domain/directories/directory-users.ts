@@ -14,6 +14,7 @@ import { isId } from '../id.ts';
 import { settleUsers } from '../links/settle-users.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { alarmingOwnersLost } from '../permissions/owners.ts';
+import { againAfterRaces, userNameRaces } from '../races.ts';
 import type { Call } from './call.ts';
 import type { DirectoryStatus } from './directory.entity.ts';
 import { directoryIsRetired, requireDirectory, requireDirectoryItself } from './directory-access.ts';
@@ -31,8 +32,6 @@ export interface UserWrite {
 }
 
 type Created = { status: DirectoryStatus; isCreated: boolean };
-
-const ATTEMPTS_MAX = 5;
 
 /** The people of a directory as its identity provider sent them, and their projection to users. */
 export class DirectoryUsers {
@@ -107,7 +106,7 @@ export class DirectoryUsers {
     const resource = storedResource(userTable, input.resource, { create: true });
     const item = this.#writeItem(actor, call, { ...input, id: uuid(), resource });
     // Another directory may bring the same person at this moment: looked at anew, they are an existing user.
-    const created = await againWhereNamesMeet(() => this.#create(actor.organizationId, item));
+    const created = await againAfterRaces(userNameRaces, () => this.#create(actor.organizationId, item));
     if (!created) throw notFound('directory', input.directoryId);
     if (created.status === 'retired') throw directoryIsRetired();
     if (!created.isCreated) return this.#revive(actor, call, input.directoryId, resource);
@@ -137,7 +136,7 @@ export class DirectoryUsers {
   ): Promise<void> {
     requireDirectoryItself(actor, input.directoryId);
     if (!isId(input.id) || !isId(input.directoryId)) throw notFound('user', input.id);
-    await againWhereNamesMeet(() =>
+    await againAfterRaces(userNameRaces, () =>
       this.#database.transaction(actor.organizationId, async (transaction) => {
         const at = this.#clock();
         const [record] = await transaction.rows(writes.isOwnersRecord, input.id);
@@ -193,7 +192,7 @@ export class DirectoryUsers {
     const written = await write(actor.organizationId, item);
     const catalogue = this.#catalogue;
     if (written?.isAlone && written.isExpected) {
-      return againWhereNamesMeet(() =>
+      return againAfterRaces(userNameRaces, () =>
         this.#database.transaction(actor.organizationId, (transaction) =>
           writeAlone({ transaction, actor, item, catalogue }, written),
         ),
@@ -208,7 +207,7 @@ export class DirectoryUsers {
     const [link] = await this.#database.run(actor.organizationId, writes.linkOfRecord, id);
     if (link?.state !== 'active') return;
     const users = { userIds: [link.userId], at, catalogue: this.#catalogue };
-    await againWhereNamesMeet(() =>
+    await againAfterRaces(userNameRaces, () =>
       this.#database.transaction(actor.organizationId, (transaction) => settleUsers(transaction, actor, users)),
     );
   }
@@ -288,14 +287,6 @@ export class DirectoryUsers {
     const found = new Map(rows.map(({ position, ...row }) => [position, row]));
     return questions.map((_, position) => found.get(position + 1));
   }
-}
-
-/** Runs anew what met another transaction that gave a user the same userName at this moment. */
-async function againWhereNamesMeet<Result>(work: () => Promise<Result>, attempt = 1): Promise<Result> {
-  return work().catch((error: unknown) => {
-    if (violatedConstraint(error) !== 'users_user_name_key' || attempt === ATTEMPTS_MAX) throw error;
-    return againWhereNamesMeet(work, attempt + 1);
-  });
 }
 
 interface Question {

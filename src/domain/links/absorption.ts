@@ -20,10 +20,12 @@ export const IS_ABSORBED = `exists (
       where ul.organization_id = $1 and ul.user_id = gm.user_id and ul.state = 'active' offset 0) also
    where gl.organization_id = $1 and gl.group_id = gm.group_id and gl.state = 'active')`;
 
-/** `$2` groups or null for all, `$3` users or null for all. */
+/** `$2` groups or null for all that are linked, `$3` users or null for all. */
 const absorb = statement<{ groupId: string; userId: string }>(
   `delete from group_members gm
-    where gm.organization_id = $1 and ($2::uuid[] is null or gm.group_id = any($2))
+    where gm.organization_id = $1
+      and gm.group_id in (select fl.group_id from group_links fl where fl.organization_id = $1 and fl.state = 'active')
+      and ($2::uuid[] is null or gm.group_id = any($2))
       and ($3::uuid[] is null or gm.user_id = any($3)) and ${IS_ABSORBED}
    returning gm.group_id as "groupId", gm.user_id as "userId"`,
 );

@@ -16,6 +16,7 @@ import type { Page } from '../page.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { requireOwn } from '../permissions/own-permissions.ts';
 import { keepingAnOwner, requireOwnerToTouch } from '../permissions/owners.ts';
+import { againAfterRaces, userNameRaces } from '../races.ts';
 import { readName, readOptionalText } from '../text-input.ts';
 import { requireVersion } from '../version.ts';
 import { type UserOrderField, userList } from './user-list.store.ts';
@@ -124,6 +125,11 @@ export class Users {
    */
   async remove(actor: Actor, id: string): Promise<UserRow> {
     requirePermission(actor, 'rollcall:users');
+    // Who waits for the name gets it, unless somebody else takes it at this moment.
+    return againAfterRaces(userNameRaces, () => this.#remove(actor, id));
+  }
+
+  async #remove(actor: Actor, id: string): Promise<UserRow> {
     return this.#database.transaction(actor.organizationId, (transaction) =>
       keepingAnOwner(transaction, async () => {
         const before = await lock(transaction, id);
@@ -155,26 +161,20 @@ export class Users {
    */
   async keep(actor: Actor, id: string): Promise<UserRow> {
     requirePermission(actor, 'rollcall:users');
-    let userName = '';
     const work = this.#database.transaction(actor.organizationId, async (transaction) => {
       const before = await lock(transaction, id);
       if (before.isManual) return before;
-      userName = before.userName;
+      const { userName } = before;
       const at = this.#clock();
       const [kept] = await transaction.rows(store.keepUser, id, foldKey(userName), at);
-      if (!kept)
-        throw new DomainError(
-          'invalidValue',
-          'A directory has the user as active. Undo its link to keep them by hand.',
-          { path: 'id' },
-        );
+      if (!kept) throw isInDirectory();
       const catalogue = this.#catalogue;
       await settleUsers(transaction, actor, { userIds: [id], isApproved: true, catalogue, at });
       requireOwn(actor, await permissionsOfUser(transaction, { userId: id }, catalogue));
       await recordEvent(transaction, actor, { type: 'userKept', subjectId: id, data: { userName }, at });
       return lock(transaction, id);
     });
-    return answering({ users_user_name_key: () => nameTaken(userName) }, work);
+    return answering({ users_user_name_key: nameWentToSomebodyElse }, work);
   }
 
   /** One user, also a removed one. Throws `notFound`. */
@@ -263,11 +263,20 @@ function required(user: UserRow | undefined): UserRow {
 }
 
 function nameAnswers(userName: string): ConstraintAnswers {
-  return { users_user_name_key: () => nameTaken(userName) };
+  return {
+    users_user_name_key: () =>
+      new DomainError('userNameTaken', `The userName ${userName} is taken.`, { path: 'userName', userName }),
+  };
 }
 
-function nameTaken(userName: string): DomainError {
-  return new DomainError('userNameTaken', `The userName ${userName} is taken.`, { path: 'userName', userName });
+function nameWentToSomebodyElse(): DomainError {
+  const message = 'The userName went to somebody else. Give the user another one first.';
+  return new DomainError('userNameTaken', message, { path: 'id' });
+}
+
+function isInDirectory(): DomainError {
+  const message = 'A directory has the user as active. Undo its link to keep them by hand.';
+  return new DomainError('invalidValue', message, { path: 'id' });
 }
 
 /** Gives the name that a user had to the record that waits for it. */

@@ -74,6 +74,27 @@ describe('coming back', () => {
     expect(await grants()).toBe(1);
   });
 
+  it('of an owner keeps the record of who owns, and waits for somebody who may make owners', async () => {
+    const { at, user, leave, comeBack, link, grants } = await adaWithEverything();
+    const sets = (await test.domain.permissionSets.list(at.operator, {})).items;
+    const owner = sets.find((set) => set.builtIn === 'owner')?.id ?? '';
+    await test.domain.grants.grant(at.operator, { permissionSetId: owner, userId: user.id });
+    await leave();
+    clock.advance(30 * DAY + 1);
+    await test.domain.maintenance.run();
+    expect(await grants()).toBe(1);
+    await comeBack();
+    expect(await grants()).toBe(1);
+    expect(await link()).toMatchObject({ state: 'pending', reason: 'long_absence' });
+    const id = (await link())?.id ?? '';
+    const { digest } = await test.domain.links.preview(at.operator, id);
+    const admin = anActor(at.organizationId, ['rollcall:links', 'screens:view', 'screens:publish']);
+    await expect(test.domain.linkDecisions.approve(admin, { id, digest })).rejects.toMatchObject({
+      code: 'permissionsExceedOwn',
+    });
+    expect(await test.domain.linkDecisions.approve(at.operator, { id, digest })).toMatchObject({ state: 'active' });
+  });
+
   it('after more than the limit is without what was given by hand; groups of the directory stay', async () => {
     const { at, user, leave, comeBack, groupsOf, grants, link, writers } = await adaWithEverything();
     await leave();
