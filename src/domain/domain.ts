@@ -57,7 +57,7 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
   const apiKeys = new ApiKeys({ database, clock, catalogue, hasher, permissionSets, onTouchFailed });
   const projection = new DirectoryProjection({ database, clock, catalogue });
   const directories = new Directories({ database, clock, projection });
-  const scimTokens = new ScimTokens({ database, clock, hasher, onTouchFailed });
+  const scimTokens = new ScimTokens({ database, clock, catalogue, hasher, onTouchFailed });
   const erasure = new Erasure({ database, clock, organizations, apiKeys });
   return {
     catalogue,

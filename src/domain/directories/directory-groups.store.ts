@@ -1,4 +1,5 @@
 import { prepared, statement, wide } from '../../database/statement.ts';
+import { CARRIES } from '../links/absorption.ts';
 import type { DirectoryStatus } from './directory.entity.ts';
 import { heldDirectories } from './held-directories.ts';
 
@@ -99,7 +100,9 @@ const ABSORBED = `
                  on l.organization_id = $1 and l.directory_group_id = t.group_id and l.state = 'active'
                join user_links u
                  on u.organization_id = $1 and u.directory_user_id = t.user_id and u.state = 'active'
-              where not t.is_held) arrived
+               join directory_users ad on ad.organization_id = $1 and ad.id = t.user_id
+               join users au on au.organization_id = $1 and au.id = u.user_id
+              where not t.is_held and ${CARRIES}) arrived
       where gm.organization_id = $1 and gm.group_id = arrived.group_id and gm.user_id = arrived.user_id
      returning gm.group_id, gm.user_id, arrived.directory_group_id
    ), absorbed_told as (

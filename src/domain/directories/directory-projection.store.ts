@@ -78,8 +78,13 @@ export const groupsToProject = statement<GroupToProject>(
     where d.organization_id = $1 and d.id = any($2::uuid[]) order by d.id for no key update of d`,
 );
 
+/** The version that a run begins at: what changed the directory since has something left to do. */
+export const versionOf = statement<{ version: number }>(
+  'select version from directories where organization_id = $1 and id = $2',
+);
+
 export const markSettled = statement<never>(
-  `update directories set is_settled = true where organization_id = $1 and id = $2`,
+  `update directories set is_settled = true where organization_id = $1 and id = $2 and version = $3`,
 );
 
 export const unsettled = statement<{ id: string; status: DirectoryStatus }>(

@@ -16,7 +16,12 @@ const MEMBERS_PER_PORTION = 1_000;
 const GROUPS_PER_PORTION = 50;
 
 /** A user or a group that came at this moment. */
-const races: ReadonlySet<string> = new Set([...userNameRaces, 'groups_name_key', 'group_links_active_group_key']);
+const races: ReadonlySet<string> = new Set([
+  ...userNameRaces,
+  'groups_name_key',
+  'group_links_active_group_key',
+  'group_links_directory_group_key',
+]);
 
 /** Which directory is carried over, by whom, and what ends that early. */
 interface Course {
@@ -47,6 +52,7 @@ export class DirectoryProjection {
    * making, people first, and carries profiles and names over.
    */
   async project(actor: Actor, directoryId: string, signal?: AbortSignal): Promise<void> {
+    const [begun] = await this.#database.run(actor.organizationId, store.versionOf, directoryId);
     const course: Course = { actor, directoryId, whileIn: ['active'], signal };
     // Before their people: what somebody has in groups decides whether they may come back by themselves.
     const releaseMembers = (transaction: OrganizationTransaction) => this.#releaseMembers(transaction, course);
@@ -57,17 +63,18 @@ export class DirectoryProjection {
     await this.#inPortions(course, await this.#ids(course, store.idsOfGroups), GROUPS_PER_PORTION, (transaction, ids) =>
       this.#projectGroups(transaction, course, ids),
     );
-    await this.#database.run(actor.organizationId, store.markSettled, directoryId);
+    await this.#database.run(actor.organizationId, store.markSettled, directoryId, begun?.version ?? 0);
   }
 
   /** Works out anew the profiles of people whom other directories have too. */
   async reorder(actor: Actor, directoryId: string, signal?: AbortSignal): Promise<void> {
+    const [begun] = await this.#database.run(actor.organizationId, store.versionOf, directoryId);
     const course: Course = { actor, directoryId, whileIn: ['active', 'paused'], signal };
     const userIds = await this.#ids(course, store.idsOfSharedUsers);
     await this.#inPortions(course, userIds, PEOPLE_PER_PORTION, (transaction, ids) =>
       this.#settle(transaction, actor, ids),
     );
-    await this.#database.run(actor.organizationId, store.markSettled, directoryId);
+    await this.#database.run(actor.organizationId, store.markSettled, directoryId, begun?.version ?? 0);
   }
 
   /** Goes on with what a crash left undone in an organization. Throws when the signal is aborted in between. */
@@ -116,7 +123,7 @@ export class DirectoryProjection {
     const groups = await transaction.rows(store.groupsToProject, ids);
     for (const { id, displayName, externalId, linkState, ownGroupName } of groups) {
       const group = { id, directoryId, displayName, at: this.#clock() };
-      const isOtherwiseNamed = ownGroupName !== null && ownGroupName !== displayName;
+      const isOtherwiseNamed = linkState === 'active' && ownGroupName !== null && ownGroupName !== displayName;
       if (linkState === null) {
         await linkNewGroup(transaction, actor, { ...group, externalId, provisioningEventId: null }, rules);
       } else if (linkState === 'conflict' || isOtherwiseNamed) {

@@ -139,6 +139,7 @@ const updateStatement = ({ leaving }: { leaving: boolean }) => `
                               and o.state = 'active' and o.id <> l."linkId" offset 0)
                    or b."isActive" and b.status = 'active'
                       and (l.reason is not null or l.user_name_key is distinct from b."userNameKey")
+                   or l.is_manual and b."isActive" and not b."wasActive"
                    or b."isActive" and not b."wasActive" and l.inactive_since < b."at" - make_interval(days => (
                         select o.inactivity_days from organizations o where o.organization_id = $1))
                    ${leaving ? `or case when b."wasActive" and not b."isActive" then ${isReachedByOwner('l."userId"')} end` : ''}

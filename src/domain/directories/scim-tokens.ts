@@ -9,6 +9,10 @@ import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import type { RefusalReason } from '../events/refused-call.entity.ts';
 import { inOrderOf, isId } from '../id.ts';
+import type { PermissionCatalogue } from '../permissions/catalogue.ts';
+import { resolveHeld } from '../permissions/granted-permissions.ts';
+import { requireOwn } from '../permissions/own-permissions.ts';
+import type { BuiltInSet } from '../permissions/permission-set.entity.ts';
 import { requireScimEntitlement } from './directories.ts';
 import type { DirectoryStatus } from './directory.entity.ts';
 
@@ -89,21 +93,35 @@ const findEnded = prepared<EndedToken>(
 );
 const touch = statement<never>('update scim_tokens set last_used_at = $3 where organization_id = $1 and id = $2');
 
+/** What the groups give that a directory fills. */
+const filledGroupsGrant = statement<{ builtIn: BuiltInSet | null; permission: string | null }>(
+  `select distinct s.built_in as "builtIn", p.permission
+     from directory_groups d
+     join group_links l on l.organization_id = $1 and l.directory_group_id = d.id and l.state = 'active'
+     join grants g on g.organization_id = $1 and g.group_id = l.group_id
+     join permission_sets s on s.organization_id = $1 and s.id = g.permission_set_id
+     left join permission_set_permissions p on p.organization_id = $1 and p.permission_set_id = s.id
+    where d.organization_id = $1 and d.directory_id = $2`,
+);
+
 /** The long-lived bearers of directories: shown once, kept as HMACs, several alive at once. */
 export class ScimTokens {
   readonly #database: Database;
   readonly #clock: Clock;
+  readonly #catalogue: PermissionCatalogue;
   readonly #hasher: CredentialHasher;
   readonly #cache: CredentialCache<StoredToken>;
 
   constructor(parts: {
     database: Database;
     clock: Clock;
+    catalogue: PermissionCatalogue;
     hasher: CredentialHasher;
     onTouchFailed?: (error: unknown) => void;
   }) {
     this.#database = parts.database;
     this.#clock = parts.clock;
+    this.#catalogue = parts.catalogue;
     this.#hasher = parts.hasher;
     this.#cache = new CredentialCache({
       clock: parts.clock,
@@ -252,6 +270,8 @@ export class ScimTokens {
     actor: Actor,
     { directoryId, expiresAt, at }: { directoryId: string; expiresAt: Date | null; at: Date },
   ): Promise<{ scimToken: ScimTokenRow; token: string }> {
+    // Whoever holds the token puts people into the groups that the directory fills.
+    requireOwn(actor, resolveHeld(this.#catalogue, await transaction.rows(filledGroupsGrant, directoryId)));
     const token = createCredential('scimToken', actor.organizationId);
     const id = uuid();
     const hint = hintOf(token);

@@ -152,5 +152,6 @@ const ADDRESS = /^[\w.:%-]{1,64}$/;
 
 function isHour(text: string): boolean {
   const time = new Date(text);
-  return time.getTime() >= 0 && time.getTime() % HOUR_MILLISECONDS === 0 && time.toISOString() === text;
+  if (!(time.getTime() >= 0) || text.length !== 24) return false;
+  return time.getTime() % HOUR_MILLISECONDS === 0 && time.toISOString() === text;
 }

@@ -7,17 +7,25 @@ import { recordEvent } from '../events/domain-event.ts';
 const NAMED_IN_EVENTS_MAX = 1_000;
 
 /**
- * SQL that is true for a manual member, of the alias `gm`, who is also a member of the directory group that is actively
+ * SQL that is true where a membership by a directory carries the manual one of the user of the alias `au`: always, but for
+ * somebody kept by hand whose record, of the alias `ad`, does not count; they would be out.
+ */
+export const CARRIES = '(ad.active and not ad.is_held or not au.is_manual)';
+
+/**
+ * SQL that is true for a manual member, of the alias `gm`, whom a membership in the directory group carries that is actively
  * linked to the group. It starts at the manual members, who are few, not at the directory's.
  */
-export const IS_ABSORBED = `exists (
+const IS_ABSORBED = `exists (
   select 1 from group_links gl
    cross join lateral (
      select 1 from user_links ul
        join directory_group_members dm
          on dm.organization_id = $1 and dm.directory_group_id = gl.directory_group_id
         and dm.directory_user_id = ul.directory_user_id and not dm.is_held
-      where ul.organization_id = $1 and ul.user_id = gm.user_id and ul.state = 'active' offset 0) also
+       join directory_users ad on ad.organization_id = $1 and ad.id = ul.directory_user_id
+       join users au on au.organization_id = $1 and au.id = ul.user_id
+      where ul.organization_id = $1 and ul.user_id = gm.user_id and ul.state = 'active' and ${CARRIES} offset 0) also
    where gl.organization_id = $1 and gl.group_id = gm.group_id and gl.state = 'active')`;
 
 /** `$2` groups or null for all that are linked, `$3` users or null for all. */

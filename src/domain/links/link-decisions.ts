@@ -59,7 +59,8 @@ export class LinkDecisions {
    * Activates a link as the preview with this digest showed it: a group's people come in, a user is the directory's from
    * now on, what was removed in the product is back. Throws `notFound`, `linkNotPending`, `previewOutdated` when anything
    * moved since, `permissionsExceedOwn` unless the actor holds all that it gives, `groupIsLinked` while another directory
-   * group is linked to the group, `userNameTaken` when a removed user's name is another's by now.
+   * group is linked to the group, `userNameTaken` when a removed user's name is another's by now, `lastOwner` where the
+   * only active owner would not be one any more.
    */
   async approve(actor: Actor, input: { id: string; digest: string }): Promise<LinkRow> {
     return this.#decide(actor, input.id, 'approve', async (deciding) => {
@@ -127,7 +128,9 @@ export class LinkDecisions {
         await carryOut({ transaction, actor, link, at: this.#clock() });
         return readLink(transaction, id);
       };
-      return decision === 'unlink' ? keepingAnOwner(transaction, decideLocked) : decideLocked();
+      // An approval ends manual users and members, who may have owned by it.
+      const mayEndOwner = decision === 'unlink' || decision === 'approve';
+      return mayEndOwner ? keepingAnOwner(transaction, decideLocked) : decideLocked();
     });
     return answering({ users_user_name_key: nameIsGone }, work);
   }

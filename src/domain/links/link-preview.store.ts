@@ -4,6 +4,7 @@ import { accessPathsOf } from '../permissions/grant-paths.ts';
 import type { BuiltInSet } from '../permissions/permission-set.entity.ts';
 import { isActiveUser } from '../users/active-user.ts';
 import { USER_COLUMNS, type UserRow } from '../users/users.store.ts';
+import { CARRIES } from './absorption.ts';
 
 /**
  * SQL rows `user_id` of the people whom an active link of the directory group `$2` would newly let into the group `$3`,
@@ -19,13 +20,15 @@ const GAINERS = `
    where dm.organization_id = $1 and dm.directory_group_id = $2 and not dm.is_held and ${isActiveUser('u')}
      and not exists (select 1 from (${memberPathsOf('$3::uuid')}) m where m.user_id = ul.user_id)`;
 
-/** SQL that is true for a manual member, of the alias `gm`, who is also in the directory group `$2`. */
+/** SQL that is true for a manual member, of the alias `gm`, whom the directory group `$2` would carry. */
 const IS_ALSO_THERE = `exists (
   select 1 from user_links ul
     join directory_group_members dm
       on dm.organization_id = $1 and dm.directory_group_id = $2 and dm.directory_user_id = ul.directory_user_id
      and not dm.is_held
-   where ul.organization_id = $1 and ul.user_id = gm.user_id and ul.state = 'active' offset 0)`;
+    join directory_users ad on ad.organization_id = $1 and ad.id = ul.directory_user_id
+    join users au on au.organization_id = $1 and au.id = ul.user_id
+   where ul.organization_id = $1 and ul.user_id = gm.user_id and ul.state = 'active' and ${CARRIES} offset 0)`;
 
 /** Changes whenever a member of the directory group `$2`, or a manual one of the group `$3`, comes or goes. */
 export const standingOfGroup = statement<{ standing: string }>(

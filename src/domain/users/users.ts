@@ -81,7 +81,10 @@ export class Users {
     return answering(nameAnswers(profile.userName), work);
   }
 
-  /** Changes what is given; null clears. Throws `notFound`, `versionConflict`, `userNameTaken`, `invalidValue`. */
+  /**
+   * Changes what is given; null clears. Throws `notFound`, `versionConflict`, `userNameTaken`, `invalidValue`; `forbidden`
+   * for the userName or e-mail of an owner.
+   */
   async update(actor: Actor, id: string, input: UpdateUser): Promise<UserRow> {
     requirePermission(actor, 'rollcall:users');
     const work = this.#database.transaction(actor.organizationId, async (transaction) => {
@@ -96,6 +99,8 @@ export class Users {
         Object.entries(profile).filter(([field, value]) => before[field as keyof Profile] !== value),
       );
       if (Object.keys(changes).length === 0) return before;
+      // By these a product may know who somebody is.
+      if ('userName' in changes || 'email' in changes) await requireOwnerToTouch(transaction, actor, id);
       const at = this.#clock();
       const [after] = await transaction.rows(store.updateUser, id, ...columnsOf(profile), at);
       await recordEvent(transaction, actor, { type: 'userUpdated', subjectId: id, data: changes, at });
@@ -113,7 +118,10 @@ export class Users {
     return this.#setBlocked(actor, id, 'userBlocked');
   }
 
-  /** Lifts an admin's block; the user is active again if nothing else stands against it. */
+  /**
+   * Lifts an admin's block; the user is active again if nothing else stands against it. Throws `notFound`,
+   * `permissionsExceedOwn` when they would hold more than the actor; `forbidden` for an owner.
+   */
   async unblock(actor: Actor, id: string): Promise<UserRow> {
     return this.#setBlocked(actor, id, 'userUnblocked');
   }
@@ -219,6 +227,7 @@ export class Users {
         const isBlocking = type === 'userBlocked';
         if ((before.blockedAt !== null) === isBlocking) return before;
         await requireOwnerToTouch(transaction, actor, id);
+        if (!isBlocking) requireOwn(actor, await permissionsOfUser(transaction, { userId: id }, this.#catalogue));
         const at = this.#clock();
         const [user] = await transaction.rows(store.setBlocked, id, isBlocking ? at : null, at);
         await recordEvent(transaction, actor, { type, subjectId: id, at });
