@@ -42,7 +42,7 @@ export function commandHelp(command: Command, terminal: Terminal): string {
 /** Words in lines that fit a terminal beside another window. */
 function wrapped(text: string): string {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/\s+/)) {
     const line = lines.at(-1);
     if (line !== undefined && line.length + word.length < COLUMNS_MAX) lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(word);

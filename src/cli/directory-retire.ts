@@ -31,7 +31,10 @@ export const command: Command = {
       const confirmName = await confirmedName(context, name, people);
       const input = { id, people: choices[people], confirmName };
       const retired = await domain.directoryStatuses.retire(operator, input);
-      const what = people === 'keep' ? 'Its people are manual users now.' : 'Its people are deactivated.';
+      const what =
+        people === 'keep'
+          ? 'Its people are manual users now.'
+          : 'Its people are deactivated, but for those whom another directory has.';
       const human = `${terminal.paint('green', '✓')} ${terminal.paint('bold', name)} is retired. ${what}`;
       return { json: retired, human };
     });
@@ -46,7 +49,7 @@ async function confirmedName(
   const consequence =
     people === 'keep'
       ? `${name} is disconnected for good, and its people stay by hand.`
-      : `${name} is disconnected for good, and its people may do nothing any more.`;
+      : `${name} is disconnected for good, and its people may do nothing any more, unless another directory has them.`;
   const typed = options.text('confirm') ?? (await ask(terminal, `${consequence}\nType its name to go on:`));
   if (typed === name) return typed;
   throw new CommandError('notConfirmed', `Nothing was changed: the directory is called "${name}", not "${typed}".`);

@@ -1,4 +1,7 @@
+import type { Actor } from '../domain/actors/actor.ts';
+import type { Domain } from '../domain/domain.ts';
 import type { PermissionCatalogue } from '../domain/permissions/catalogue.ts';
+import { allItems } from './all-items.ts';
 import type { Command } from './command.ts';
 import { CommandError } from './command-error.ts';
 import { explanationText } from './explanation-text.ts';
@@ -35,9 +38,21 @@ export const command: Command = {
         ...explanation,
       };
       const facts = { organization, user, permission, space: space?.name, explanation };
-      return { json, human: explanationText(facts, terminal) };
+      const waiting = explanation.isAllowed ? [] : await directoriesThatWait(domain, organization.operator);
+      return { json, human: [explanationText(facts, terminal), ...waiting].join('\n') };
     }),
 };
+
+/** What a directory sends while it observes or is paused reaches nobody yet, and leaves no path to show. */
+async function directoriesThatWait(domain: Domain, operator: Actor): Promise<string[]> {
+  const directories = await allItems((page) => domain.directories.list(operator, page));
+  return directories
+    .filter(({ status }) => status === 'observing' || status === 'paused')
+    .flatMap(({ id, name, status }) => [
+      '',
+      `The directory "${name}" is ${status}: who came since waits. See: npx rollcall directory preview ${id}`,
+    ]);
+}
 
 function knownPermission(catalogue: PermissionCatalogue, text: string): string {
   if (catalogue.has(text)) return text;

@@ -2,7 +2,7 @@ import type { LinkPreview } from '../domain/links/link-preview.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
 import { CommandError, UsageError } from './command-error.ts';
 import { findOrganization } from './find-organization.ts';
-import { joinText, previewText } from './link-text.ts';
+import { joinText, previewedPeople, previewText } from './link-text.ts';
 import { type Session, withSession } from './open-session.ts';
 import { confirm } from './terminal.ts';
 
@@ -32,7 +32,8 @@ async function approve(
 ): Promise<CommandResult> {
   const { operator } = await findOrganization(domain, options.requiredText('org'));
   const preview = await domain.links.preview(operator, options.argument);
-  const shown = previewText(preview, domain.catalogue, terminal);
+  const people = await previewedPeople(domain, operator, preview);
+  const shown = previewText(preview, people, domain.catalogue, terminal);
   if (!isDecided) {
     terminal.stderr.write(`${shown}\n\n`);
     if (!(await confirm(terminal, 'Approve it?'))) throw new CommandError('notConfirmed', 'Nothing was changed.');

@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 import { findOrganization } from './find-organization.ts';
-import { previewText } from './link-text.ts';
+import { previewedPeople, previewText } from './link-text.ts';
 import { withSession } from './open-session.ts';
 
 export const command: Command = {
@@ -14,8 +14,10 @@ export const command: Command = {
       const { options, terminal } = context;
       const { operator, slug } = await findOrganization(domain, options.requiredText('org'));
       const preview = await domain.links.preview(operator, options.argument);
+      const people = await previewedPeople(domain, operator, preview);
       const { id, state } = preview.link;
       const next = state === 'pending' ? ['', `Approve it: npx rollcall link approve --org ${slug} ${id}`] : [];
-      return { json: preview, human: [previewText(preview, domain.catalogue, terminal), ...next].join('\n') };
+      const text = previewText(preview, people, domain.catalogue, terminal);
+      return { json: { ...preview, people }, human: [text, ...next].join('\n') };
     }),
 };

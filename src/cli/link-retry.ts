@@ -15,6 +15,9 @@ export const command: Command = {
       const { operator } = await findOrganization(domain, options.requiredText('org'));
       const link = await domain.linkDecisions.retry(operator, options.argument);
       const why = link.reason === null ? '' : `: ${whyText(link.reason)}`;
-      return { json: link, human: `${joinText(link)} is ${link.state}${why}.` };
+      return {
+        json: link,
+        human: `${joinText(link)} ${link.state === 'conflict' ? 'is still in conflict' : `is ${link.state}`}${why}.`,
+      };
     }),
 };

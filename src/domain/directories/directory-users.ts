@@ -109,7 +109,10 @@ export class DirectoryUsers {
     const created = await againAfterRaces(userNameRaces, () => this.#create(actor.organizationId, item));
     if (!created) throw notFound('directory', input.directoryId);
     if (created.status === 'retired') throw directoryIsRetired();
-    if (!created.isCreated) return this.#revive(actor, call, input.directoryId, resource);
+    if (!created.isCreated) {
+      const revived = await this.#revive(actor, call, input.directoryId, resource);
+      return revived ?? this.create(actor, call, input);
+    }
     return { ...input, id: item.id, version: 1, resource, createdAt: item.at, updatedAt: item.at, groups: [] };
   }
 
@@ -212,27 +215,35 @@ export class DirectoryUsers {
     );
   }
 
-  /** RFC 7644 §3.3 says 409 for a userName in use; an inactive record of that name is the same person coming back. */
-  async #revive(actor: Actor, call: Call, directoryId: string, resource: ResourceJson): Promise<DirectoryUserRow> {
+  /**
+   * RFC 7644 §3.3 says 409 for a userName in use; an inactive record of that name is the same person coming back.
+   * Undefined where the record went at this moment: its name is free.
+   */
+  async #revive(
+    actor: Actor,
+    call: Call,
+    directoryId: string,
+    resource: ResourceJson,
+  ): Promise<DirectoryUserRow | undefined> {
     const [existing] = await this.#database.run(
       actor.organizationId,
       store.userByName,
       directoryId,
       columnsOf(resource).userNameKey,
     );
-    if (!existing) throw new DomainError('versionConflict', 'The user of this userName went away just now. Try again.');
+    if (!existing) return undefined;
     if (existing.active || resource.active === false) throw userNameTaken(resource);
     // Only over the version that was seen inactive: of two revivals at once the second is a conflict.
-    const revived = await this.#write(actor, call, {
+    return this.#write(actor, call, {
       directoryId,
       id: existing.id,
       resource,
       ifVersions: [existing.version],
     }).catch((error: unknown) => {
-      if (error instanceof DomainError && error.code === 'versionConflict') throw userNameTaken(resource);
-      throw error;
+      if (!(error instanceof DomainError)) throw error;
+      if (error.code === 'notFound') return undefined;
+      throw error.code === 'versionConflict' ? userNameTaken(resource) : error;
     });
-    return revived;
   }
 
   #writeItem(actor: Actor, call: Call, input: { id: string; directoryId: string; resource: ResourceJson }): WriteItem {

@@ -233,12 +233,18 @@ async function readLink(transaction: OrganizationTransaction, id: string): Promi
   return link;
 }
 
+const wordsOf: Partial<Record<LinkState, string>> = {
+  conflict: 'in conflict',
+  removed_in_product: 'one whose user or group was removed in the product',
+};
+
 function requireDecidable(link: LinkRow, decision: Decision): void {
   if (decidable[decision].includes(link.state)) return;
-  if (decision === 'unlink') {
-    throw new DomainError('linkNotActive', `The link is ${link.state}, so there is nothing to undo.`);
-  }
-  throw new DomainError('linkNotPending', `The link is ${link.state}, so there is nothing to decide.`);
+  const state = wordsOf[link.state] ?? link.state;
+  if (decision === 'unlink')
+    throw new DomainError('linkNotActive', `The link is ${state}, so there is nothing to undo.`);
+  const next = link.state === 'conflict' ? ' Reject it first; then it can be approved.' : '';
+  throw new DomainError('linkNotPending', `The link is ${state}, so there is nothing to decide.${next}`);
 }
 
 /** Writes the decision and tells of it. */
