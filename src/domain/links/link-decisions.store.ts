@@ -58,7 +58,7 @@ export const nameOfUser = statement<{ userName: string }>(
   'select user_name as "userName" from users where organization_id = $1 and id = $2',
 );
 export const keepAsManual = statement<never>(
-  `update users set is_manual = true, inactive_since = null, version = version + 1, updated_at = $3
+  `update users set is_manual = true, version = version + 1, updated_at = $3
     where organization_id = $1 and id = $2`,
 );
 

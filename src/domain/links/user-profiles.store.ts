@@ -81,11 +81,13 @@ export const waitingForName = statement<{
   state: 'active' | 'conflict';
   userId: string;
   directoryUserId: string;
+  userNameKey: string;
 }>(
-  `select l.id as "linkId", l.state, l.user_id as "userId", l.directory_user_id as "directoryUserId"
+  `select l.id as "linkId", l.state, l.user_id as "userId", l.directory_user_id as "directoryUserId",
+          d.user_name_key as "userNameKey"
      from directories dir
     cross join lateral (
-      select d.id from directory_users d
+      select d.id, d.user_name_key from directory_users d
        where d.organization_id = $1 and d.directory_id = dir.id and d.user_name_key = any($2::text[]) offset 0) d
      join user_links l on l.organization_id = $1 and l.directory_user_id = d.id
     where dir.organization_id = $1 and dir.status = 'active'

@@ -52,7 +52,11 @@ export async function giveUserNames(
   { userNameKeys, at }: { userNameKeys: readonly string[]; at: Date },
 ): Promise<void> {
   if (userNameKeys.length === 0) return;
-  for (const { linkId, state, directoryUserId, userId } of await transaction.rows(store.waitingForName, userNameKeys)) {
+  for (const waiting of await transaction.rows(store.waitingForName, userNameKeys)) {
+    const { linkId, state, directoryUserId, userId, userNameKey } = waiting;
+    const [taken] = await transaction.rows(store.takenNames, [userNameKey]);
+    // The first got it, or somebody else: for who comes next nothing has changed.
+    if (taken) continue;
     if (state === 'conflict') await makeUserFor(transaction, actor, { directoryUserId, linkId, at });
     else await carryProfiles(transaction, actor, { userIds: [userId], at });
   }
