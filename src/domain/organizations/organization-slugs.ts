@@ -8,6 +8,7 @@ import { lockOrganization, type OrganizationRow, updateSlug } from './organizati
 import { requireSlug } from './slug.ts';
 
 const ALIASES_MAX = 10;
+const SLUGS_MAX = 20;
 
 /**
  * The sign-in names of an organization: one current, earlier ones as aliases that lead to it too, and released ones,
@@ -24,7 +25,8 @@ export class OrganizationSlugs {
 
   /**
    * Makes the slug the current one; the one before stays as an alias. A slug that the organization has or had may be
-   * taken back. Throws `slugTaken`, `slugConfusable`, `invalidValue`; `tooMany` when there are ten aliases already.
+   * taken back. Throws `slugTaken`, `slugConfusable`, `invalidValue`; `tooMany` when there are ten aliases already, or
+   * twenty slugs in all: each is kept from everybody else for good.
    */
   async change(actor: Actor, slug: string): Promise<OrganizationRow> {
     requirePermission(actor, 'rollcall:organization');
@@ -37,7 +39,10 @@ export class OrganizationSlugs {
       const at = this.#clock();
       await transaction.rows(setSlugKind, before.slug, 'alias');
       if (known.some((each) => each.slug === slug)) await transaction.rows(setSlugKind, slug, 'current');
-      else await takeNewSlug(transaction, slug, at);
+      else {
+        requireFewSlugs(known.length);
+        await takeNewSlug(transaction, slug, at);
+      }
       const [after] = await transaction.rows(updateSlug, slug, at);
       const data = { slug, before: before.slug };
       await recordEvent(transaction, actor, { type: 'organizationSlugChanged', subjectId: before.id, data, at });
@@ -75,6 +80,12 @@ export class OrganizationSlugs {
     const slugs = await this.#database.run(actor.organizationId, selectSlugs);
     return slugs.filter(({ kind }) => kind === 'alias').map(({ slug }) => slug);
   }
+}
+
+function requireFewSlugs(count: number): void {
+  if (count < SLUGS_MAX) return;
+  const message = `An organization has at most ${SLUGS_MAX} slugs, released ones too. Take one of them back.`;
+  throw new DomainError('tooMany', message, { path: 'slug', max: SLUGS_MAX });
 }
 
 function requireFewAliases(count: number): void {

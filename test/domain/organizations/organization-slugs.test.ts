@@ -82,6 +82,20 @@ describe('changing the slug', () => {
     expect((await domain.organizationSlugs.change(operator, 'lookalike-0f-own')).slug).toBe('lookalike-0f-own');
   });
 
+  it('keeps at most twenty slugs from others, released ones too', async () => {
+    const { operator, slug } = await anOrganizationWithSlug();
+    const names = Array.from({ length: 19 }, (_, number) => `${slug}-${'abcdefghjkmnpqstuxy'[number]}z`);
+    let before = slug;
+    for (const name of names) {
+      await domain.organizationSlugs.change(operator, name);
+      await domain.organizationSlugs.release(operator, before);
+      before = name;
+    }
+    const next = domain.organizationSlugs.change(operator, `${slug}-one-more`);
+    await expect(next).rejects.toMatchObject({ code: 'tooMany', details: { max: 20 } });
+    expect((await domain.organizationSlugs.change(operator, slug)).slug).toBe(slug);
+  });
+
   it('keeps at most ten aliases', async () => {
     const { operator, slug } = await anOrganizationWithSlug();
     for (const number of [2, 3, 4, 5, 6, 7, 8, 9, 20, 22]) {
