@@ -88,10 +88,13 @@ export function permissionsOf(world: World, user: string, space: string | null =
       if (grant.space === null || !permission.startsWith('rollcall:')) permissions.add(permission);
     }
   }
-  if (world.defaultSet !== null) {
-    for (const permission of held(get(world.permissionSets, world.defaultSet))) permissions.add(permission);
-  }
+  for (const permission of defaultPermissions(world)) permissions.add(permission);
   return permissions;
+}
+
+/** What every active user holds. */
+export function defaultPermissions(world: World): string[] {
+  return world.defaultSet === null ? [] : held(get(world.permissionSets, world.defaultSet));
 }
 
 export function grantsOf(world: World, group: string): Grant[] {

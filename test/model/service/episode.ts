@@ -1,4 +1,4 @@
-import { owners } from '../access.ts';
+import { defaultPermissions, owners } from '../access.ts';
 import { helperPermissions } from '../catalogue.ts';
 import { documentOf, keyOf } from '../documents.ts';
 import { type Feature, Generator } from '../generator.ts';
@@ -141,7 +141,10 @@ export class Episode {
     if (answer !== expected) throw new Disagreement([`answer: expected ${expected}, got ${answer}`]);
     // Activation lets in what the identity provider did meanwhile.
     const gains = step.kind === 'activateDirectory' ? [] : gained(before, after);
-    const given = gains.filter(([, permission]) => !helperPermissions.includes(permission));
+    // What every user holds by default was given by whoever chose it, not by who makes a user.
+    const given = gains.filter(
+      ([, permission]) => !helperPermissions.includes(permission) && !defaultPermissions(after).includes(permission),
+    );
     const ended = owners(before).filter((owner) => !owners(after).includes(owner));
     const differences = [
       ...given.map(([user, permission]) => `a helper gave ${permission} to ${user}`),
