@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { OrganizationTransaction } from '../../database/database.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { groupKey } from '../groups/group-key.ts';
-import { reasonToStayApart } from '../links/group-matching.ts';
+import { reasonToStayApart, standsAgain } from '../links/group-matching.ts';
 import type { LinkReason } from '../links/link.entity.ts';
 import { grantsDigest, oldestTombstone } from '../links/tombstones.ts';
 import type { GroupMatching } from '../organizations/organization.entity.ts';
@@ -141,13 +141,9 @@ async function placeAgain(
   const { groupId, state } = tombstone;
   if (state === 'active' && groupId === null) return undefined;
   const standing = groupId === null ? undefined : byId.get(groupId);
-  const isAsItWas =
-    standing &&
-    state === 'active' &&
-    !standing.hasActiveLink &&
-    !standing.isProtected &&
-    (await grantsDigest(transaction, groupId)) === tombstone.grantsDigest;
-  if (!isAsItWas) return { outcome: 'waits', reason: 'earlier_decision', groupId: standing ? groupId : null };
+  if (!standing) return { outcome: 'waits', reason: 'earlier_decision', groupId: null };
+  const group = { ...standing, grantsDigest: await grantsDigest(transaction, groupId) };
+  if (!standsAgain(tombstone, group)) return { outcome: 'waits', reason: 'earlier_decision', groupId };
   standing.hasActiveLink = true;
   return { outcome: 'joins', reason: null, groupId };
 }

@@ -14,3 +14,12 @@ export function reasonToStayApart(
   if (existing.isProtected) return 'group_is_protected';
   return groupMatching === 'ask' ? 'organization_asks' : null;
 }
+
+/** True where the link of a deleted directory group that is pushed again stands as it stood. */
+export function standsAgain(
+  remembered: { state: string; grantsDigest: string },
+  group: { hasActiveLink: boolean; isProtected: boolean; grantsDigest: string },
+): boolean {
+  const isUntouched = !group.hasActiveLink && !group.isProtected && group.grantsDigest === remembered.grantsDigest;
+  return remembered.state === 'active' && isUntouched;
+}

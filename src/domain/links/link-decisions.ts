@@ -4,7 +4,7 @@ import { type Actor, describeActor, requirePermission } from '../actors/actor.ts
 import type { Clock } from '../clock.ts';
 import { answering } from '../constraint-answers.ts';
 import { pointConflict } from '../directories/directory-user-writes.store.ts';
-import { DomainError } from '../domain-error.ts';
+import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { requireId } from '../id.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
@@ -229,7 +229,7 @@ async function lockLink(transaction: OrganizationTransaction, id: string): Promi
 
 async function readLink(transaction: OrganizationTransaction, id: string): Promise<LinkRow> {
   const [link] = await transaction.rows(linksById, [id]);
-  if (!link) throw new DomainError('notFound', `There is no link with the id ${id}.`, { noun: 'link', id });
+  if (!link) throw notFound('link', id);
   return link;
 }
 

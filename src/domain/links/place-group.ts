@@ -9,7 +9,7 @@ import type { GroupMatching } from '../organizations/organization.entity.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { protectedGroups } from '../permissions/protected.ts';
 import { absorbManualMembers } from './absorption.ts';
-import { reasonToStayApart } from './group-matching.ts';
+import { reasonToStayApart, standsAgain } from './group-matching.ts';
 import type { EarlierDecision, LinkReason, LinkState } from './link.entity.ts';
 import { earlierDecision, grantsDigest, type Tombstone, takeTombstone } from './tombstones.ts';
 
@@ -97,18 +97,17 @@ async function placeAgain(
   tombstone: Tombstone,
   rules: LinkRules,
 ): Promise<Placement | undefined> {
-  const wasActive = tombstone.state === 'active';
   // The group went together with its directory group: nothing is left that the decision was on.
-  if (wasActive && tombstone.groupId === null) return undefined;
+  if (tombstone.state === 'active' && tombstone.groupId === null) return undefined;
   const [group] = tombstone.groupId ? await transaction.rows(groupById, tombstone.groupId) : [];
-  const isAsItWas =
-    wasActive &&
-    group &&
-    !group.hasActiveLink &&
-    (await grantsDigest(transaction, group.id)) === tombstone.grantsDigest &&
-    !(await isProtected(transaction, group.id, rules));
-  if (isAsItWas) return { groupId: group.id, state: 'active', reason: null };
-  return { groupId: group?.id ?? null, state: 'pending', reason: 'earlier_decision' };
+  if (!group) return { groupId: null, state: 'pending', reason: 'earlier_decision' };
+  const standing = {
+    ...group,
+    isProtected: await isProtected(transaction, group.id, rules),
+    grantsDigest: await grantsDigest(transaction, group.id),
+  };
+  if (standsAgain(tombstone, standing)) return { groupId: group.id, state: 'active', reason: null };
+  return { groupId: group.id, state: 'pending', reason: 'earlier_decision' };
 }
 
 /** Finds, or makes, the group of a directory group's name, and says whether the link may count at once. */
