@@ -1,4 +1,5 @@
-import type { DirectoryPreview, PreviewedGroup } from '../domain/directories/directory-preview.ts';
+import type { DirectoryPreview } from '../domain/directories/directory-preview.ts';
+import type { PreviewedGroup } from '../domain/directories/preview-groups.ts';
 import type { PermissionCatalogue } from '../domain/permissions/catalogue.ts';
 import { whyText } from './link-text.ts';
 import { permissionTable } from './permission-table.ts';

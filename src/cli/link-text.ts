@@ -17,6 +17,7 @@ const reasons = {
   long_absence: 'the person was away for long and would regain sensitive permissions',
   unlinked: 'an admin undid it',
   directory_retired: 'the directory is connected no more',
+  renamed_while_paused: 'renamed while its directory was paused; activation renames the group',
 } satisfies Record<LinkReason, string>;
 
 export function whyText(reason: LinkReason | null): string {

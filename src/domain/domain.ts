@@ -16,7 +16,7 @@ import { RefusedCallLog } from './events/refused-call-log.ts';
 import { Groups } from './groups/groups.ts';
 import { LinkDecisions } from './links/link-decisions.ts';
 import { Links } from './links/links.ts';
-import { retryGroupConflicts } from './links/retry-group.ts';
+import { placeConflictsAnew } from './links/retry-group.ts';
 import { Maintenance } from './maintenance.ts';
 import { Nodes } from './nodes.ts';
 import { Erasure } from './organizations/erasure.ts';
@@ -51,7 +51,7 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
     database,
     clock,
     permissionSets,
-    onPolicyChanged: (transaction, actor, at) => retryGroupConflicts(transaction, actor, { catalogue, at }),
+    onPolicyChanged: (transaction, actor, at) => placeConflictsAnew(transaction, actor, { catalogue, at }),
   });
   const directoryUsers = new DirectoryUsers({ database, clock, catalogue });
   const apiKeys = new ApiKeys({ database, clock, catalogue, hasher, permissionSets, onTouchFailed });

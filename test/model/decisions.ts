@@ -1,6 +1,6 @@
 import { foldKey, groupNameKey } from '../../src/attributes/fold.ts';
 import { counts } from './access.ts';
-import { groupOfKey, isFollowed, makeGroup, placeByName } from './groups.ts';
+import { groupOfKey, isFollowed, makeGroup, moveWaiting } from './groups.ts';
 import { endAccess, giveNewUser, releaseUser, settleUser } from './people.ts';
 import { holderOf } from './profile.ts';
 import type { LinkAct } from './steps.ts';
@@ -57,19 +57,20 @@ function decideGroup(world: World, act: LinkAct, link: GroupLink): string {
   if (act.kind === 'approveLink') return approveGroup(world, act.record, link);
   if (act.kind === 'rejectLink') {
     if (link.state !== 'pending' && link.state !== 'conflict') return 'LINK_NOT_PENDING';
-    Object.assign(link, { state: 'rejected', reason: null });
+    Object.assign(link, { state: 'rejected', reason: null, isDecided: true });
   } else if (act.kind === 'separateLink') {
     if (link.state !== 'pending' && link.state !== 'rejected') return 'LINK_NOT_PENDING';
+    link.isDecided = true;
     const holder = groupOfKey(world, keyOfRecord(world, act.record));
     if (holder !== undefined) Object.assign(link, { group: holder, state: 'conflict', reason: 'name_is_taken' });
     else Object.assign(link, { group: makeGroup(world, act.record), state: 'active', reason: null });
   } else if (act.kind === 'retryLink') {
     if (link.state !== 'conflict') return 'LINK_NOT_PENDING';
-    if (isFollowed(world, act.record)) placeByName(world, act.record);
+    if (isFollowed(world, act.record)) moveWaiting(world, act.record, link);
   } else {
     if (link.state !== 'active' || link.group === null) return 'LINK_NOT_ACTIVE';
     if (act.kind === 'unlink' && act.people === 'KEEP') keepMembers(world, act.record, link.group);
-    Object.assign(link, { state: 'rejected', reason: 'unlinked' });
+    Object.assign(link, { state: 'rejected', reason: 'unlinked', isDecided: true });
   }
   return 'ok';
 }
@@ -79,7 +80,7 @@ function approveGroup(world: World, name: string, link: GroupLink): string {
   let target = link.group;
   if (target === null) target = groupOfKey(world, keyOfRecord(world, name)) ?? null;
   if (target !== null && activeLinkOfGroup(world, target) !== undefined) return 'GROUP_IS_LINKED';
-  Object.assign(link, { group: target ?? makeGroup(world, name), state: 'active', reason: null });
+  Object.assign(link, { group: target ?? makeGroup(world, name), state: 'active', reason: null, isDecided: true });
   return 'ok';
 }
 

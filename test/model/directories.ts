@@ -19,7 +19,7 @@ export function actOnDirectory(world: World, id: number, act: DirectoryAdminAct)
     case 'setPrecedence':
       if (directory.precedence === act.precedence) return 'ok';
       directory.precedence = act.precedence;
-      for (const user of world.users.keys()) if (activeLinksOf(world, user).length > 1) carryProfile(world, user);
+      for (const user of world.users.keys()) if (isShared(world, user, act.directory)) carryProfile(world, user);
       return 'ok';
     case 'pauseDirectory':
       if (directory.status !== 'active') return 'DIRECTORY_STATUS_CONFLICT';
@@ -36,6 +36,12 @@ export function actOnDirectory(world: World, id: number, act: DirectoryAdminAct)
       retire(world, act.directory, act.people);
       return 'ok';
   }
+}
+
+/** The directory and another one have them. */
+function isShared(world: World, user: string, directory: string): boolean {
+  const links = activeLinksOf(world, user);
+  return links.length > 1 && links.some((link) => get(world.records, link.record).directory === directory);
 }
 
 function recordsOf(world: World, directory: string): string[] {
@@ -63,7 +69,7 @@ function drain(world: World, directory: string): void {
   for (const group of groups) {
     const link = world.groupLinks.get(group);
     if (!link) placeNew(world, group);
-    else if (link.state === 'active') renameTarget(world, group, link);
+    else if (link.reason === 'renamed_while_paused') renameTarget(world, group, link);
     else if (link.state === 'conflict') moveWaiting(world, group, link);
   }
   for (const record of records) {

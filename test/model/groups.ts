@@ -64,8 +64,11 @@ export function renameDirectoryGroup(world: World, name: string, displayName: st
   if (group.displayName === displayName) return;
   group.displayName = displayName;
   const link = world.groupLinks.get(name);
-  if (!link || !isFollowed(world, name)) return;
-  if (link.state === 'active') renameTarget(world, name, link);
+  if (!link) return;
+  if (!isFollowed(world, name)) {
+    const isOwn = world.groups.get(link.group ?? '')?.madeBy === group.directory;
+    if (link.state === 'active' && isOwn) link.reason = 'renamed_while_paused';
+  } else if (link.state === 'active') renameTarget(world, name, link);
   else if (link.state === 'pending' || link.state === 'conflict') moveWaiting(world, name, link);
 }
 
@@ -74,9 +77,19 @@ export function renameTarget(world: World, name: string, link: GroupLink): void 
   const { displayName, directory } = get(world.directoryGroups, name);
   const target = get(world.groups, link.group ?? '');
   const holder = groupOfKey(world, groupNameKey(displayName));
+  link.reason = null;
   if (target.madeBy !== directory || (holder !== undefined && holder !== link.group)) return;
+  const isNameFree = target.key !== groupNameKey(displayName);
   target.name = displayName;
   target.key = groupNameKey(displayName);
+  if (isNameFree) retryConflictsWith(world, link.group);
+}
+
+/** Who was in conflict with the name that a group had is tried again. */
+export function retryConflictsWith(world: World, group: string | null): void {
+  for (const [name, link] of world.groupLinks) {
+    if (link.state === 'conflict' && link.group === group && isFollowed(world, name)) moveWaiting(world, name, link);
+  }
 }
 
 /** What waits under a new name is placed anew, but never joins by that alone. */
@@ -99,7 +112,8 @@ export function deleteDirectoryGroup(world: World, name: string): void {
   const isGroupGone = target !== null && isUntouched(world, target, directory);
   if (isGroupGone) world.groups.delete(target);
   if (externalId === null) return;
-  const tombstone = { group: target, state: link.state, grants, isGroupGone, at: world.now };
+  const { state, isDecided } = link;
+  const tombstone = { group: target, state, isDecided, grants, isGroupGone, at: world.now };
   world.tombstones.set(`${directory} ${externalId}`, tombstone);
 }
 
@@ -134,18 +148,24 @@ function placeAgain(world: World, name: string, tombstone: Tombstone): void {
     !isProtected(world, group) &&
     grantsText(world, group) === tombstone.grants;
   const link: GroupLink = isAsItWas
-    ? { group, state: 'active', reason: null, earlier: null }
-    : { group: isThere ? group : null, state: 'pending', reason: 'earlier_decision', earlier: state };
+    ? { group, state: 'active', reason: null, earlier: null, isDecided: tombstone.isDecided }
+    : {
+        group: isThere ? group : null,
+        state: 'pending',
+        reason: 'earlier_decision',
+        earlier: state,
+        isDecided: tombstone.isDecided,
+      };
   world.groupLinks.set(name, link);
 }
 
 /** As a create without a tombstone; of a link that is there already, as a create again. */
 export function placeByName(world: World, name: string): void {
-  const link = { earlier: null, ...placement(world, name) };
+  const link = { earlier: null, isDecided: false, ...placement(world, name) };
   world.groupLinks.set(name, link);
 }
 
-function placement(world: World, name: string): Omit<GroupLink, 'earlier'> {
+function placement(world: World, name: string): Omit<GroupLink, 'earlier' | 'isDecided'> {
   const group = groupOfKey(world, groupNameKey(get(world.directoryGroups, name).displayName));
   if (group === undefined) return { group: makeGroup(world, name), state: 'active', reason: null };
   if (world.policy === 'never') return { group, state: 'conflict', reason: 'name_is_taken' };

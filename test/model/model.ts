@@ -223,7 +223,9 @@ function actOnOrganization(world: World, act: OrganizationAct): string {
     if (world.policy === act.policy) return 'ok';
     world.policy = act.policy;
     for (const [name, link] of world.groupLinks) {
-      if (link.state === 'conflict' && groups.isFollowed(world, name)) groups.placeByName(world, name);
+      // What an admin kept apart stays apart.
+      if (link.state !== 'conflict' || link.isDecided || !groups.isFollowed(world, name)) continue;
+      groups.placeByName(world, name);
     }
     return 'ok';
   }

@@ -2,7 +2,7 @@ import { foldKey, groupNameKey } from '../../src/attributes/fold.ts';
 import { isHeldIn, isSensitiveSet } from './access.ts';
 import { isSensitive } from './catalogue.ts';
 import { endLinksOf } from './decisions.ts';
-import { groupOfKey, isFollowed, placeByName } from './groups.ts';
+import { groupOfKey, isFollowed, moveWaiting, retryConflictsWith } from './groups.ts';
 import { endAccess, settleUser } from './people.ts';
 import { holderOf } from './profile.ts';
 import type { AccessAct, GroupAct, UserAct } from './steps.ts';
@@ -74,7 +74,9 @@ export function actOnGroup(world: World, id: number, act: GroupAct): string {
       const key = groupNameKey(act.name);
       const holder = groupOfKey(world, key);
       if (holder !== undefined && holder !== act.group) return 'GROUP_NAME_TAKEN';
+      const isNameFree = group.key !== key;
       Object.assign(group, { name: act.name, key });
+      if (isNameFree) retryConflictsWith(world, act.group);
       return 'ok';
     }
     case 'removeGroup':
@@ -99,11 +101,11 @@ export function removeGroup(world: World, name: string): void {
   const links = [...world.groupLinks].filter(([, link]) => link.group === name);
   for (const [, link] of links) {
     link.group = null;
-    if (link.state === 'active') Object.assign(link, { state: 'removed_in_product', reason: null });
+    if (link.state === 'active') Object.assign(link, { state: 'removed_in_product', reason: null, isDecided: true });
   }
   for (const [record, { state }] of links) {
     if (state !== 'pending' && state !== 'conflict') continue;
-    if (isFollowed(world, record)) placeByName(world, record);
+    if (isFollowed(world, record)) moveWaiting(world, record, get(world.groupLinks, record));
     // It is tried again when its directory is activated.
     else Object.assign(get(world.groupLinks, record), { state: 'conflict', reason: 'name_is_taken' });
   }

@@ -40,7 +40,8 @@ export type LinkReason =
   | 'earlier_decision'
   | 'long_absence'
   | 'unlinked'
-  | 'directory_retired';
+  | 'directory_retired'
+  | 'renamed_while_paused';
 
 export interface Directory {
   status: DirectoryStatus;
@@ -108,11 +109,14 @@ export interface GroupLink {
   reason: LinkReason | null;
   /** The state that the tombstone told of. */
   earlier: LinkState | null;
+  /** An admin decided on it, now or before it was deleted. */
+  isDecided: boolean;
 }
 
 export interface Tombstone {
   group: string | null;
   state: LinkState;
+  isDecided: boolean;
   grants: string;
   /** Whether the group went with the deletion. */
   isGroupGone: boolean;

@@ -14,7 +14,7 @@ import { isId } from '../id.ts';
 import { absorbMembersOf } from '../links/absorption.ts';
 import { deleteLinkedGroup } from '../links/delete-group.ts';
 import { type LinkRules, linkNewGroup } from '../links/place-group.ts';
-import { renameLinkedGroup } from '../links/rename-group.ts';
+import { postponeRename, renameLinkedGroup } from '../links/rename-group.ts';
 import type { GroupMatching } from '../organizations/organization.entity.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { alarmingOwnersLost } from '../permissions/owners.ts';
@@ -216,10 +216,10 @@ export class DirectoryGroups {
         const row = JSON.stringify(resource);
         await transaction.rows(store.updateGroup, input.id, row, displayNameKey, uniqueNameKey, externalId, at);
       }
-      // While the directory is paused the product keeps the names it has.
-      if (isRenamed && rules.status === 'active') {
+      if (isRenamed) {
         const renamed = { id: input.id, directoryId: input.directoryId, displayName: String(resource.displayName), at };
-        await renameLinkedGroup(transaction, actor, renamed, this.#linkRules(rules));
+        if (rules.status === 'active') await renameLinkedGroup(transaction, actor, renamed, rules);
+        else await postponeRename(transaction, renamed);
       }
       await this.#tellOfChange(transaction, actor, call, { input, isRewritten, members, provisioningEventId, at });
     });

@@ -66,13 +66,46 @@ export const countHeldMembers = wide<{ heldMembersCount: number }>(
     where g.organization_id = $1 and g.directory_id = $2`,
 );
 
-/** The groups of the directory that activation would link, in the order of their making. */
-export const unlinkedGroups = wide<{ id: string; displayName: string; externalId: string | null }>(
-  `select d.id, d.resource->>'displayName' as "displayName", d.external_id as "externalId"
+/** A group of the directory to which activation may do something. */
+export interface GroupToPlace {
+  id: string;
+  displayName: string;
+  externalId: string | null;
+  /** Null where it has none, and is placed like a new group. */
+  linkId: string | null;
+  groupId: string | null;
+  /** Its name is to be carried over to the group that this directory made of it. */
+  isRenamed: boolean;
+}
+
+/** In the order of their making. */
+export const groupsToPlace = wide<GroupToPlace>(
+  `select d.id, d.resource->>'displayName' as "displayName", d.external_id as "externalId", l.id as "linkId",
+          l.group_id as "groupId",
+          (l.reason = 'renamed_while_paused' and g.created_by_directory_id = d.directory_id) is true as "isRenamed"
      from directory_groups d
+     left join group_links l on l.organization_id = $1 and l.directory_group_id = d.id
+     left join groups g on g.organization_id = $1 and g.id = l.group_id
     where d.organization_id = $1 and d.directory_id = $2
-      and not exists (select 1 from group_links l where l.organization_id = $1 and l.directory_group_id = d.id)
+      and (l.id is null or l.state = 'conflict' or l.state = 'active' and l.reason = 'renamed_while_paused')
     order by d.id`,
+);
+
+/** A link in conflict that is tried again when a name becomes free. */
+export interface GroupInConflict {
+  linkId: string;
+  displayName: string;
+  groupId: string | null;
+}
+
+/** Those of active directories and of `$2`, which is about to be one. */
+export const conflictsToRetry = wide<GroupInConflict>(
+  `select l.id as "linkId", d.resource->>'displayName' as "displayName", l.group_id as "groupId"
+     from group_links l
+     join directory_groups d on d.organization_id = $1 and d.id = l.directory_group_id
+     join directories s on s.organization_id = $1 and s.id = d.directory_id
+    where l.organization_id = $1 and l.state = 'conflict' and (s.id = $2 or s.status = 'active')
+    order by l.id`,
 );
 
 export interface GroupInTheWay {

@@ -1,5 +1,5 @@
 import { statement, wide } from '../../database/statement.ts';
-import type { LinkState } from '../links/link.entity.ts';
+import type { LinkReason, LinkState } from '../links/link.entity.ts';
 import type { GroupMatching } from '../organizations/organization.entity.ts';
 import type { DirectoryStatus } from './directory.entity.ts';
 
@@ -64,17 +64,15 @@ export interface GroupToProject {
   displayName: string;
   externalId: string | null;
   linkState: LinkState | null;
-  /** The group's name, where this directory made the group that the link leads to. */
-  ownGroupName: string | null;
+  linkReason: LinkReason | null;
 }
 
 /** Locked, in the order of their making. */
 export const groupsToProject = statement<GroupToProject>(
   `select d.id, d.resource->>'displayName' as "displayName", d.external_id as "externalId", l.state as "linkState",
-          case when g.created_by_directory_id = d.directory_id then g.name end as "ownGroupName"
+          l.reason as "linkReason"
      from directory_groups d
      left join group_links l on l.organization_id = $1 and l.directory_group_id = d.id
-     left join groups g on g.organization_id = $1 and g.id = l.group_id
     where d.organization_id = $1 and d.id = any($2::uuid[]) order by d.id for no key update of d`,
 );
 

@@ -121,12 +121,11 @@ export class DirectoryProjection {
     if (!directory) return;
     const rules = { groupMatching: directory.groupMatching, catalogue: this.#catalogue };
     const groups = await transaction.rows(store.groupsToProject, ids);
-    for (const { id, displayName, externalId, linkState, ownGroupName } of groups) {
+    for (const { id, displayName, externalId, linkState, linkReason } of groups) {
       const group = { id, directoryId, displayName, at: this.#clock() };
-      const isOtherwiseNamed = linkState === 'active' && ownGroupName !== null && ownGroupName !== displayName;
       if (linkState === null) {
         await linkNewGroup(transaction, actor, { ...group, externalId, provisioningEventId: null }, rules);
-      } else if (linkState === 'conflict' || isOtherwiseNamed) {
+      } else if (linkState === 'conflict' || linkReason === 'renamed_while_paused') {
         await renameLinkedGroup(transaction, actor, group, rules);
       }
     }

@@ -13,8 +13,9 @@ import type { DirectoryRow } from './directories.store.ts';
 import * as store from './directories.store.ts';
 import type { DirectoryStatus } from './directory.entity.ts';
 import { listMatching, type MatchingPerson } from './directory-preview.store.ts';
-import { type DirectoryPreview, type PreviewedGroup, previewDirectory } from './directory-preview.ts';
+import { type DirectoryPreview, previewDirectory } from './directory-preview.ts';
 import type { DirectoryProjection } from './directory-projection.ts';
+import type { PreviewedGroup } from './preview-groups.ts';
 import { retireRecords } from './retire-records.ts';
 import type { ScimTokens } from './scim-tokens.ts';
 

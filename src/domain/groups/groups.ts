@@ -8,7 +8,7 @@ import { answering, type ConstraintAnswers } from '../constraint-answers.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { inOrderOf, isId, requireId } from '../id.ts';
-import { retryGroupConflicts, retryGroupLink } from '../links/retry-group.ts';
+import { retryConflictsWith, retryGroupLink } from '../links/retry-group.ts';
 import { untieLinks } from '../links/untie-links.ts';
 import { given, type OrderedPageRequest } from '../ordered-list.ts';
 import type { Page } from '../page.ts';
@@ -101,7 +101,7 @@ export class Groups {
       const [after] = await this.#rows(transaction, store.updateGroup, id, ...columnsOf(text), at);
       await recordEvent(transaction, actor, { type: 'groupUpdated', subjectId: id, data: { ...text }, at });
       if (groupKey(text.name) !== groupKey(before.name)) {
-        await retryGroupConflicts(transaction, actor, { groupId: id, catalogue: this.#catalogue, at });
+        await retryConflictsWith(transaction, actor, { groupId: id, at });
       }
       return required(after);
     });
@@ -126,9 +126,7 @@ export class Groups {
         await transaction.rows(store.deleteGroup, id);
         const data = { name: group.name };
         await recordEvent(transaction, actor, { type: 'groupDeleted', subjectId: id, data, at });
-        for (const linkId of waiting) {
-          await retryGroupLink(transaction, actor, { linkId, catalogue: this.#catalogue, at });
-        }
+        for (const linkId of waiting) await retryGroupLink(transaction, actor, { linkId, at });
       }),
     );
   }

@@ -95,7 +95,7 @@ export class LinkDecisions {
     return this.#decide(actor, id, 'retry', async (deciding) => {
       const { transaction, link, at } = deciding;
       if (link.kind === 'user') await this.#separateUser(deciding);
-      else await retryGroupLink(transaction, actor, { linkId: id, catalogue: this.#catalogue, at });
+      else await retryGroupLink(transaction, actor, { linkId: id, at });
     });
   }
 

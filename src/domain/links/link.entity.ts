@@ -26,6 +26,7 @@ export const linkReasons = [
   'long_absence',
   'unlinked',
   'directory_retired',
+  'renamed_while_paused',
 ] as const;
 /** Why a link stands as it does: a fact that the edges put into words. */
 export type LinkReason = (typeof linkReasons)[number];

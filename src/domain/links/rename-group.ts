@@ -4,21 +4,20 @@ import { statement } from '../../database/statement.ts';
 import type { Actor } from '../actors/actor.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { groupKey } from '../groups/group-key.ts';
-import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import type { LinkState } from './link.entity.ts';
-import {
-  type DirectoryGroupToLink,
-  groupOfName,
-  type LinkRules,
-  makeGroupFor,
-  type Placement,
-  placeLink,
-} from './place-group.ts';
-import { retryGroupConflicts } from './retry-group.ts';
+import type { DirectoryGroupToLink, LinkRules } from './place-group.ts';
+import { moveWaitingLink, retryConflictsWith } from './retry-group.ts';
 
 const linkOf = statement<{ id: string; groupId: string | null; state: LinkState }>(
   `select id, group_id as "groupId", state from group_links
     where organization_id = $1 and directory_group_id = $2 for update`,
+);
+
+const noteRename = statement<never>(
+  `update group_links set reason = $4, version = version + 1, updated_at = $5
+    where organization_id = $1 and directory_group_id = $2 and state = 'active' and reason is distinct from $4
+      and exists (select 1 from groups g
+                   where g.organization_id = $1 and g.id = group_id and g.created_by_directory_id = $3)`,
 );
 
 const renameOwnGroup = statement<{ id: string; isNameFree: boolean }>(
@@ -38,14 +37,23 @@ export async function renameLinkedGroup(
   transaction: OrganizationTransaction,
   actor: Actor,
   group: DirectoryGroupToLink,
-  rules: LinkRules,
+  rules: Pick<LinkRules, 'groupMatching'>,
 ): Promise<void> {
   const [link] = await transaction.rows(linkOf, group.id);
   if (link?.state === 'active' && link.groupId) {
-    await renameGroupMadeByDirectory(transaction, actor, group, { groupId: link.groupId, catalogue: rules.catalogue });
+    await transaction.rows(noteRename, group.id, group.directoryId, null, group.at);
+    await renameGroupMadeByDirectory(transaction, actor, group, link.groupId);
   } else if (link?.state === 'pending' || link?.state === 'conflict') {
     await moveWaitingLink(transaction, actor, group, { link, rules });
   }
+}
+
+/**
+ * Notes a rename in a paused directory, where the product keeps the names it has: activation carries it over. Of a name
+ * that only the product changed it would know nothing, and leaves that alone.
+ */
+export async function postponeRename(transaction: OrganizationTransaction, group: DirectoryGroupToLink): Promise<void> {
+  await transaction.rows(noteRename, group.id, group.directoryId, 'renamed_while_paused', group.at);
 }
 
 /**
@@ -56,7 +64,7 @@ async function renameGroupMadeByDirectory(
   transaction: OrganizationTransaction,
   actor: Actor,
   group: DirectoryGroupToLink,
-  { groupId, catalogue }: { groupId: string; catalogue: PermissionCatalogue },
+  groupId: string,
 ): Promise<void> {
   const { at, displayName, directoryId } = group;
   const values = [groupId, directoryId, displayName, groupKey(displayName), GROUP_NAME_KEY_VERSION, at];
@@ -64,24 +72,5 @@ async function renameGroupMadeByDirectory(
   if (!renamed) return;
   const data = { name: displayName, directoryGroupId: group.id };
   await recordEvent(transaction, actor, { type: 'groupUpdated', subjectId: renamed.id, data, at });
-  if (renamed.isNameFree) await retryGroupConflicts(transaction, actor, { groupId, catalogue, at });
-}
-
-async function moveWaitingLink(
-  transaction: OrganizationTransaction,
-  actor: Actor,
-  group: DirectoryGroupToLink,
-  { link, rules }: { link: { id: string; groupId: string | null; state: LinkState }; rules: LinkRules },
-): Promise<void> {
-  const made = await makeGroupFor(transaction, actor, group);
-  const existing = made ? undefined : await groupOfName(transaction, group.displayName);
-  const groupId = made ?? existing?.id ?? link.groupId;
-  // A change of case or spacing leaves the link where it is, with its reason.
-  if (groupId === link.groupId) return;
-  if (made) return placeLink(transaction, actor, group, { linkId: link.id, groupId, state: 'active', reason: null });
-  const waits: Placement =
-    rules.groupMatching === 'never'
-      ? { groupId, state: 'conflict', reason: 'name_is_taken' }
-      : { groupId, state: 'pending', reason: 'organization_asks' };
-  await placeLink(transaction, actor, group, { linkId: link.id, ...waits });
+  if (renamed.isNameFree) await retryConflictsWith(transaction, actor, { groupId, at });
 }

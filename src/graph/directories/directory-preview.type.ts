@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { GroupOutcome } from '../../domain/directories/directory-preview.ts';
+import type { GroupOutcome } from '../../domain/directories/preview-groups.ts';
 import type { LinkReason } from '../../domain/links/link.entity.ts';
 import { connectionType } from '../connection.ts';
 import { graphEnum } from '../enum.ts';

@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { MatchingPerson } from '../../domain/directories/directory-preview.store.ts';
-import type { DirectoryPreview, GroupOutcome, PreviewedGroup } from '../../domain/directories/directory-preview.ts';
+import type { DirectoryPreview } from '../../domain/directories/directory-preview.ts';
+import type { GroupOutcome, PreviewedGroup } from '../../domain/directories/preview-groups.ts';
 import { PageArgs, readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
 import { groupsById } from '../groups/group.loader.ts';

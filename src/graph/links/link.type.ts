@@ -33,6 +33,7 @@ export const LinkReasonEnum = graphEnum<LinkReason>('LinkReason', 'Why a link is
   long_absence: 'The person was away for longer than the organization allows and would regain sensitive permissions.',
   unlinked: 'An admin undid the link.',
   directory_retired: 'The directory is connected no more.',
+  renamed_while_paused: 'The directory group was renamed while its directory was paused; activation renames the group.',
 });
 
 @ObjectType('EarlierDecision', {

@@ -356,6 +356,45 @@ describe('a paused directory', () => {
     expect((await world.linksOf(marketing))[0]).toMatchObject({ state: 'active', targetId: existing.id });
   });
 
+  it('leaves a name alone that only the product changed meanwhile', async () => {
+    const { at, world, statuses } = await active();
+    const sales = await world.pushGroup('Sales');
+    const [link] = await world.linksOf(sales);
+    await test.domain.groups.update(at.operator, link?.targetId ?? '', { name: 'Sales of the product' });
+    await statuses.pause(at.operator, at.directoryId);
+    await test.domain.directoryGroups.change(at.directory, aCall, {
+      directoryId: at.directoryId,
+      id: sales,
+      externalId: 'another',
+    });
+    await world.activate();
+    expect(await world.groups()).toMatchObject([{ name: 'Sales of the product' }]);
+    expect(await world.linksOf(sales)).toMatchObject([{ state: 'active', reason: null, version: link?.version }]);
+  });
+
+  it('S11: shows what becomes of names that are carried over and free on the way', async () => {
+    const { at, world, statuses } = await active();
+    await test.domain.organizations.update(at.operator, { groupMatching: 'never' });
+    const sales = await world.pushGroup('Sales');
+    const other = worldOf(test, await anotherDirectory(test, at));
+    const waiting = await other.pushGroup('Sales');
+    await statuses.pause(at.operator, at.directoryId);
+    const change = { directoryId: at.directoryId, id: sales, displayName: 'Field Sales' };
+    await test.domain.directoryGroups.change(at.directory, aCall, change);
+    expect(await world.linksOf(sales)).toMatchObject([{ state: 'active', reason: 'renamed_while_paused' }]);
+    // Of the same name as what waits: that one was first.
+    const late = await world.pushGroup('Sales');
+    const free = await world.pushGroup('Marketing');
+    const preview = await statuses.preview(at.operator, at.directoryId);
+    expect(preview).toMatchObject({ newGroupsCount: 1, conflictingGroupsCount: 1 });
+    await world.activate();
+    expect((await world.groups()).map((group) => group.name).sort()).toEqual(['Field Sales', 'Marketing', 'Sales']);
+    expect(await world.linksOf(waiting)).toMatchObject([{ state: 'active', targetName: 'Sales' }]);
+    expect(await world.linksOf(late)).toMatchObject([{ state: 'conflict', targetName: 'Sales' }]);
+    expect(await world.linksOf(free)).toMatchObject([{ state: 'active' }]);
+    expect(await world.linksOf(sales)).toMatchObject([{ state: 'active', reason: null }]);
+  });
+
   it('tries again who was in conflict and got another name meanwhile', async () => {
     const { at, world, statuses } = await active();
     await test.domain.users.create(at.operator, { userName: 'ada@acme.example' });

@@ -159,6 +159,21 @@ describe('a group that the product deletes', () => {
   });
 });
 
+it('security 20: deleting or renaming a group joins nothing that waited to another group', async () => {
+  const world = await aWorld({ groupMatching: 'ask' });
+  const sales = await world.group('Sales');
+  const field = await world.group('Field');
+  await world.grant({ groupId: field }, 'screens:publish');
+  const pushed = await world.pushGroup('Sales');
+  await world.deleteGroup(pushed);
+  await world.domain.organizations.update(world.at.operator, { groupMatching: 'automatically' });
+  // It waits for the group that it was, under the name of another one.
+  const again = await world.pushGroup('Field', [], 'ext-Sales');
+  expect(await world.linkOf(again)).toMatchObject({ state: 'pending', targetId: sales });
+  await world.domain.groups.delete(world.at.operator, sales);
+  expect(await world.linkOf(again)).toMatchObject({ state: 'pending', reason: 'organization_asks', targetId: field });
+});
+
 describe('a link in conflict', () => {
   it('is tried again when the group that has its name is renamed', async () => {
     const world = await aWorld({ groupMatching: 'never' });
@@ -180,6 +195,19 @@ describe('a link in conflict', () => {
     await world.domain.organizations.update(world.at.operator, { groupMatching: 'automatically' });
     expect(await world.linkOf(first)).toMatchObject({ state: 'active', targetId: group });
     expect(await world.linkOf(second)).toMatchObject({ state: 'pending', reason: 'group_is_protected' });
+  });
+
+  it('stays apart, whatever the organization matches, where an admin kept it apart', async () => {
+    const world = await aWorld({ groupMatching: 'ask' });
+    const group = await world.group('Marketing');
+    const pushed = await world.pushGroup('Marketing');
+    await world.domain.linkDecisions.separate(world.at.operator, (await world.linkOf(pushed))?.id ?? '');
+    await world.domain.organizations.update(world.at.operator, { groupMatching: 'automatically' });
+    const link = await world.linkOf(pushed);
+    expect(link).toMatchObject({ state: 'conflict', targetId: group });
+    expect(await world.domain.linkDecisions.retry(world.at.operator, link?.id ?? '')).toMatchObject({
+      state: 'conflict',
+    });
   });
 
   it('stays in conflict on a retry while the name is taken, and is told nothing', async () => {
