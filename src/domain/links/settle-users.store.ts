@@ -14,10 +14,6 @@ export interface Presence {
   inactivityDays: number;
 }
 
-export const lockUsers = statement<{ id: string }>(
-  'select id from users where organization_id = $1 and id = any($2::uuid[]) order by id for no key update',
-);
-
 export const presenceOf = statement<Presence>(
   `select u.id as "userId", u.is_manual as "isManual", ${isInDirectory('u')} as "isInDirectory",
           u.inactive_since as "inactiveSince", o.inactivity_days as "inactivityDays"

@@ -5,6 +5,7 @@ import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { protectionParameters } from '../permissions/protected.ts';
 import { absorbManualMembers } from './absorption.ts';
 import * as store from './settle-users.store.ts';
+import { lockUsers } from './user-profiles.store.ts';
 import { carryProfiles } from './user-profiles.ts';
 
 const DAY_MILLISECONDS = 86_400_000;
@@ -29,8 +30,7 @@ export async function settleUsers(
 ): Promise<void> {
   const ids = [...new Set(userIds)];
   if (ids.length === 0) return;
-  // Locked apart, so that the next statement sees what whoever had the lock has committed.
-  await transaction.rows(store.lockUsers, ids);
+  await transaction.rows(lockUsers, ids);
   const presences = await transaction.rows(store.presenceOf, ids);
   const leaving = presences.filter((user) => !isPresent(user) && user.inactiveSince === null);
   const coming = presences.filter((user) => isPresent(user) && user.inactiveSince !== null);

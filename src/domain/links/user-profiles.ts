@@ -12,7 +12,7 @@ type Wanted = store.LeadingRecord & store.ProfileChange;
 /**
  * Carries the profile of the leading record over to each user: of their active records under an active link the one
  * whose directory has the lowest precedence, then the older one. Nothing is carried while that directory is paused, or
- * where there is no such record. A userName that another user has stays theirs, and the link says so; one that becomes
+ * where there is no such record. The users are locked, by an earlier statement. A userName that another user has stays theirs, and the link says so; one that becomes
  * free on the way goes to who waits for it.
  */
 export async function carryProfiles(
@@ -58,7 +58,11 @@ export async function giveUserNames(
     // The first got it, or somebody else: for who comes next nothing has changed.
     if (taken) continue;
     if (state === 'conflict') await makeUserFor(transaction, actor, { directoryUserId, linkId, at });
-    else await carryProfiles(transaction, actor, { userIds: [userId], at });
+    else {
+      // Locked apart: a record that has just gone would lead once more.
+      await transaction.rows(store.lockUsers, [userId]);
+      await carryProfiles(transaction, actor, { userIds: [userId], at });
+    }
   }
 }
 

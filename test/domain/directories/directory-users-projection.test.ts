@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrganizationTransaction } from '../../../src/database/database.ts';
 import { statement } from '../../../src/database/statement.ts';
+import { deleteUser } from '../../../src/domain/directories/directory-user-writes.store.ts';
+import { settleUsers } from '../../../src/domain/links/settle-users.ts';
 import { openTestDomain, type TestDirectory, type TestDomain } from '../../harness/directory-domain.ts';
 import { anotherDirectory, worldOf } from './directory-world.ts';
 
@@ -274,6 +276,28 @@ describe('a userName that another user has', () => {
     expect(await okta.linksOf(other)).toMatchObject([{ state: 'conflict' }]);
     await world.write(ada, person('ada', { userName: 'ada.king@acme.example' }));
     expect(await okta.linksOf(other)).toMatchObject([{ state: 'active', targetName: 'ada@acme.example' }]);
+  });
+
+  it('is not given by a record that goes at the same moment', async () => {
+    const { at, world, operator } = await entra();
+    const okta = await anotherDirectory(test, at, { precedence: 2 });
+    const ada = await world.push(person('countess'));
+    const again = await worldOf(test, okta).push(person('eve', { emails: person('countess').emails }));
+    await world.approve((await world.linksOf(again))[0]?.id ?? '');
+    const manual = await test.domain.users.create(operator, { userName: 'ada@acme.example' });
+    await world.write(ada, person('countess', { userName: 'ada@acme.example' }));
+    const [link] = await world.linksOf(ada);
+    expect(link).toMatchObject({ state: 'active', reason: 'name_is_taken' });
+    let renaming: Promise<unknown> = Promise.resolve();
+    await test.database.transaction(at.organizationId, async (transaction) => {
+      await transaction.rows(deleteUser, at.directoryId, ada, null);
+      const { catalogue } = test.domain;
+      await settleUsers(transaction, at.directory, { userIds: [link?.targetId ?? ''], at: new Date(), catalogue });
+      renaming = test.domain.users.update(operator, manual.id, { userName: 'elsewhere' });
+      await delay(200);
+    });
+    await renaming;
+    expect(await world.user('eve@acme.example')).toMatchObject({ id: link?.targetId, displayName: 'eve' });
   });
 
   it('keeps the spelling of a change of case only', async () => {
