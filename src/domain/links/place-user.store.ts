@@ -82,12 +82,13 @@ export const placePeople = statement<{ directoryUserId: string; userId: string; 
 export interface RecordToPlace {
   id: string;
   directoryId: string;
+  /** By its document, and not held. */
   active: boolean;
   userNameKey: string;
   resource: Record<string, unknown>;
 }
 
-const RECORD = `d.id, d.directory_id as "directoryId", d.active, d.user_name_key as "userNameKey", d.resource`;
+const RECORD = `d.id, d.directory_id as "directoryId", d.active and not d.is_held as active, d.user_name_key as "userNameKey", d.resource`;
 
 /** Those of the records that have no link, locked until they have one, in the order of their making. */
 export const lockUnlinked = statement<RecordToPlace>(

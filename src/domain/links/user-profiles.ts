@@ -21,6 +21,14 @@ export async function carryProfiles(
   { userIds, at }: { userIds: readonly string[]; at: Date },
 ): Promise<void> {
   const leaders = await transaction.rows(store.leadingRecords, userIds);
+  await carry(transaction, actor, { leaders, at });
+}
+
+async function carry(
+  transaction: OrganizationTransaction,
+  actor: Actor,
+  { leaders, at }: { leaders: readonly store.LeadingRecord[]; at: Date },
+): Promise<void> {
   const wanted = leaders.filter((leader) => leader.directoryStatus === 'active').map(wantedProfile);
   if (wanted.length === 0) return;
   const { named, freed } = await nameUsers(transaction, wanted, at);
@@ -61,7 +69,9 @@ export async function giveUserNames(
     else {
       // Locked apart: a record that has just gone would lead once more.
       await transaction.rows(store.lockUsers, [userId]);
-      await carryProfiles(transaction, actor, { userIds: [userId], at });
+      const leaders = await transaction.rows(store.leadingRecords, [userId]);
+      // Of somebody whom another record leads by now, the profile is not this name's affair.
+      await carry(transaction, actor, { leaders: leaders.filter((leader) => leader.linkId === linkId), at });
     }
   }
 }

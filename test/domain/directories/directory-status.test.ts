@@ -326,6 +326,22 @@ describe('a paused directory', () => {
     expect(await world.user('ada@acme.example')).toMatchObject({ active: true });
   });
 
+  it('has somebody who is held be away, with a user of their own too', async () => {
+    const { at, world, statuses } = await active();
+    await test.domain.users.create(at.operator, { userName: 'manual', email: 'ada@acme.example' });
+    const ada = await world.push(person('ada', { active: false }));
+    await statuses.pause(at.operator, at.directoryId);
+    await world.write(ada, person('ada', { active: true }));
+    await test.domain.linkDecisions.separate(at.operator, (await world.linksOf(ada))[0]?.id ?? '');
+    const [row] = await test.database.run(
+      at.organizationId,
+      statement<{ inactiveSince: Date | null }>(
+        `select inactive_since as "inactiveSince" from users where organization_id = $1 and user_name = 'ada@acme.example'`,
+      ),
+    );
+    expect(row?.inactiveSince).toBeInstanceOf(Date);
+  });
+
   it('keeps profiles as they are, and carries them over when it goes on', async () => {
     const { at, world, statuses } = await active();
     const ada = await world.push(person('ada'));

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrganizationTransaction } from '../../../src/database/database.ts';
 import { statement } from '../../../src/database/statement.ts';
-import { deleteUser } from '../../../src/domain/directories/directory-user-writes.store.ts';
 import { settleUsers } from '../../../src/domain/links/settle-users.ts';
 import { openTestDomain, type TestDirectory, type TestDomain } from '../../harness/directory-domain.ts';
 import { anotherDirectory, worldOf } from './directory-world.ts';
@@ -278,6 +277,20 @@ describe('a userName that another user has', () => {
     expect(await okta.linksOf(other)).toMatchObject([{ state: 'active', targetName: 'ada@acme.example' }]);
   });
 
+  it('is no reason to carry over the profile of another record, which an approval left alone', async () => {
+    const { at, world, operator } = await entra();
+    const okta = await anotherDirectory(test, at, { precedence: 2 });
+    const other = worldOf(test, okta);
+    const taken = await test.domain.users.create(operator, { userName: 'ada@acme.example' });
+    const later = await other.push(person('countess'));
+    await other.write(later, person('countess', { userName: 'ada@acme.example' }));
+    expect(await world.linksOf(later)).toMatchObject([{ state: 'active', reason: 'name_is_taken' }]);
+    const first = await world.push(person('countess', { displayName: 'Of Entra' }));
+    await world.approve((await world.linksOf(first))[0]?.id ?? '');
+    await test.domain.users.remove(operator, taken.id);
+    expect(await world.user('countess@acme.example')).toMatchObject({ displayName: 'countess' });
+  });
+
   it('is not given by a record that goes at the same moment', async () => {
     const { at, world, operator } = await entra();
     const okta = await anotherDirectory(test, at, { precedence: 2 });
@@ -290,7 +303,10 @@ describe('a userName that another user has', () => {
     expect(link).toMatchObject({ state: 'active', reason: 'name_is_taken' });
     let renaming: Promise<unknown> = Promise.resolve();
     await test.database.transaction(at.organizationId, async (transaction) => {
-      await transaction.rows(deleteUser, at.directoryId, ada, null);
+      await transaction.rows(
+        statement<never>('delete from directory_users where organization_id = $1 and id = $2'),
+        ada,
+      );
       const { catalogue } = test.domain;
       await settleUsers(transaction, at.directory, { userIds: [link?.targetId ?? ''], at: new Date(), catalogue });
       renaming = test.domain.users.update(operator, manual.id, { userName: 'elsewhere' });

@@ -177,6 +177,7 @@ export class Episode {
     const [answer, otherAnswer] = await Promise.all([this.#send(one), this.#send(other)]);
     const place = this.#place(organization);
     const snapshot = await this.#lane.snapshot(place);
+    const raised = await this.#lane.alarms(place);
     const names = place.names;
     const outcomes: string[] = [];
     for (const isReversed of [false, true]) {
@@ -193,6 +194,7 @@ export class Episode {
           ? []
           : [`second answer: expected ${expected.get(other)}, got ${otherAnswer}`]),
         ...differencesOf(tried, place, snapshot),
+        ...(tried.alarms === raised ? [] : [`ownersUnreachable: expected ${tried.alarms}, raised ${raised}`]),
       ];
       if (differences.length === 0) {
         orderAsMade(tried, place.names, snapshot);
