@@ -50,6 +50,7 @@ module.exports = {
       ['^src/attributes/'],
       'ADR 0001: SCIM reaches the rest only through GraphClient.',
     ),
+    only('oauth-imports', '^src/oauth/', ['^src/domain/'], 'ADR 0015: the token endpoint reaches the rules only.'),
     only('sso-imports', '^src/sso/', ['^src/domain/'], 'ADR 0001.'),
     only('http-imports', '^src/http/', ['^src/config\\.ts$'], 'ADR 0001: http assembles what app.ts gives it.'),
     only(

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expressMiddleware } from '@as-integrations/express5';
-import express, { type RequestHandler } from 'express';
+import express from 'express';
 import type { Config } from './config.ts';
 import type { Database } from './database/database.ts';
 import type { Domain } from './domain/domain.ts';
@@ -9,9 +9,10 @@ import { InProcessClient } from './graph/execute.ts';
 import { createSchema } from './graph/schema.ts';
 import { createGraphServer, readGraphContext } from './graph/server.ts';
 import { readGraphqlBody } from './http/graphql-body.ts';
-import { createHttpApp, listen, stopListening } from './http/server.ts';
+import { createHttpApp, type HttpParts, listen, stopListening } from './http/server.ts';
 import { startMaintenance } from './maintenance-timer.ts';
-import { type Log, type OpenedDomain, openDomain } from './open-domain.ts';
+import { createOAuthRouter } from './oauth/router.ts';
+import { allowsLoopbackIssuers, type Log, type OpenedDomain, openDomain } from './open-domain.ts';
 import { documents } from './scim/documents/operations.ts';
 import type { GraphClient } from './scim/graph-client.ts';
 import { HttpGraphClient } from './scim/http-graph-client.ts';
@@ -58,7 +59,10 @@ export async function serve(config: Config, log: Log, opened: OpenedDomain): Pro
     const context = async ({ req }: { req: IncomingMessage }) => readGraphContext(domain, req.headers, tenantUrl);
     const graphql = express.Router();
     graphql.use(readGraphqlBody, expressMiddleware(graph, { context }));
-    const listening = await listenWith(config, address, log, client, { graphql, ping: () => database.ping() });
+    const { accessTokens } = domain;
+    const isLocal = allowsLoopbackIssuers(config);
+    const oauth = createOAuthRouter({ accessTokens, tenantUrl, allowsLoopbackIssuers: isLocal, log });
+    const listening = await listenWith(config, address, log, client, { graphql, oauth, ping: () => database.ping() });
     const maintenance = startMaintenance((options) => domain.maintenance.run(options), log);
     const close = async () => {
       await listening.close();
@@ -75,11 +79,15 @@ export async function serve(config: Config, log: Log, opened: OpenedDomain): Pro
 
 /** Starts the SCIM facade alone, before the GraphQL service at `graphUrl`: no database, no domain in this process. */
 export async function startFacade(config: Config & { graphUrl: string }, log: Log): Promise<Listening> {
-  const ping = async () => {
-    const response = await fetch(new URL('/readyz', config.graphUrl));
-    if (!response.ok) throw new Error(`GraphQL answers ${response.status}.`);
-  };
-  return listenWith(config, new PublicAddress(config), log, new HttpGraphClient(config.graphUrl), { ping });
+  const client = new HttpGraphClient(config.graphUrl);
+  const listening = await listenWith(config, new PublicAddress(config), log, client, {
+    ping: () => client.ping(),
+    notReady: 'GraphQL does not answer',
+  });
+  await client.ping().catch((error: Error) => {
+    log('warn', 'GraphQL does not answer yet: requests get 503 until it does', { reason: error.message });
+  });
+  return listening;
 }
 
 /** Where others reach this service. With PORT=0 the system chooses the port, which is known only once it listens. */
@@ -102,12 +110,13 @@ async function listenWith(
   address: PublicAddress,
   log: Log,
   client: GraphClient,
-  parts: { graphql?: RequestHandler; ping: () => Promise<void> },
+  parts: Omit<HttpParts, 'scim'>,
 ): Promise<Listening> {
   const { tenantUrl } = address;
   const facade = createScimFacade({
     graph: client,
     baseUrl: tenantUrl,
+    limits: config.scimLimits,
     onMistake: (error, { requestId }) =>
       log('error', 'a SCIM request failed', { ...describeMistake(error), requestId }),
   });

@@ -18,8 +18,16 @@ export interface Config {
   secretKey: string | undefined;
   /** The product's permission catalogue; undefined: none but the built-in permissions. */
   permissionsFile: string | undefined;
+  /** What one directory may ask of this process over SCIM; 0 is without limit. */
+  scimLimits: ScimLimits;
   logLevel: LogLevel;
   isProduction: boolean;
+}
+
+interface ScimLimits {
+  ratePerSecond: number;
+  rateBurst: number;
+  concurrencyMax: number;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -49,6 +57,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDir: resolve(given(environment.DATA_DIR) ?? '.rollcall'),
     secretKey,
     permissionsFile: readPermissionsFile(environment.PERMISSIONS_FILE),
+    scimLimits: readScimLimits(environment),
     logLevel: readLogLevel(environment.LOG_LEVEL),
     isProduction: environment.NODE_ENV === 'production',
   };
@@ -62,6 +71,21 @@ function readPort(value: string | undefined): number {
   const port = Number(given(value) ?? 4000);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('PORT must be a number from 0 to 65535.');
   return port;
+}
+
+function readScimLimits(environment: Readonly<Record<string, string | undefined>>): ScimLimits {
+  const count = (setting: string, ifAbsent: number) => readCount(environment[setting], setting, ifAbsent);
+  const ratePerSecond = count('SCIM_RATE_PER_SECOND', 100);
+  const rateBurst = count('SCIM_RATE_BURST', 400);
+  if (ratePerSecond > 0 && rateBurst === 0)
+    throw new Error('SCIM_RATE_BURST must be 1 or more, or nothing would pass.');
+  return { ratePerSecond, rateBurst, concurrencyMax: count('SCIM_CONCURRENCY_MAX', 100) };
+}
+
+function readCount(value: string | undefined, setting: string, ifAbsent: number): number {
+  const count = Number(given(value) ?? ifAbsent);
+  if (Number.isInteger(count) && count >= 0 && count <= 1_000_000) return count;
+  throw new Error(`${setting} must be a whole number from 0 to 1000000.`);
 }
 
 function readAddress(value: string | undefined, setting: string): string | undefined {

@@ -36,6 +36,7 @@ export async function openDomain(config: Config, log: Log): Promise<OpenedDomain
       database,
       catalogue,
       secretKey: config.secretKey ?? (await readSecretKey(config.dataDir)),
+      allowsLoopbackIssuers: allowsLoopbackIssuers(config),
       onBackgroundFailure: (error) => log('warn', 'background write failed', { reason: String(error) }),
     });
     return {
@@ -71,4 +72,9 @@ async function openServer(config: Config, log: Log): Promise<DatabaseServer> {
     log: (event, details) => log('info', event.replaceAll('_', ' '), details),
   });
   return { connection: postgres.connection, migration: postgres.connection, close: () => postgres.close() };
+}
+
+/** A service that is reached at this machine only is one of development or tests: it may have an issuer there. */
+export function allowsLoopbackIssuers({ publicUrl }: Pick<Config, 'publicUrl'>): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(publicUrl).hostname);
 }

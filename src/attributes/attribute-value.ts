@@ -22,6 +22,7 @@ export function canonicalValue(
   path: string,
   problems: AttributeProblem[],
 ): Json | undefined {
+  if (attribute.multiValued && attribute.type !== 'complex') return canonicalScalars(attribute, value, path, problems);
   if (attribute.multiValued) {
     const items = tidyItems(attribute, canonicalItems(attribute, value, path, problems));
     return items.length === 0 ? undefined : items;
@@ -32,6 +33,31 @@ export function canonicalValue(
   return object === undefined || holdsNothing(attribute, object) ? undefined : object;
 }
 
+/** The values of a multi-valued simple attribute, each once; a single one is a list of one. */
+function canonicalScalars(
+  attribute: Attribute,
+  value: unknown,
+  path: string,
+  problems: AttributeProblem[],
+): Json[] | undefined {
+  const sent = sentItems(value, path, problems);
+  const values = new Map<Json, Json>();
+  for (const [position, item] of sent.entries()) {
+    const scalar = canonicalScalar(attribute, item, `${path}[${position}]`, problems);
+    if (scalar === undefined) continue;
+    const key = comparable(attribute, scalar);
+    if (!values.has(key)) values.set(key, scalar);
+  }
+  return values.size === 0 ? undefined : [...values.values()];
+}
+
+function sentItems(value: unknown, path: string, problems: AttributeProblem[]): unknown[] {
+  const sent: unknown[] = Array.isArray(value) ? value : [value];
+  if (sent.length <= LIST_LENGTH_MAX) return sent;
+  problems.push(invalidValue(path, `must not have more than ${LIST_LENGTH_MAX} values`));
+  return [];
+}
+
 /** The values of a multi-valued complex attribute; OneLogin sends a single object, others single strings. */
 export function canonicalItems(
   attribute: Attribute,
@@ -39,13 +65,8 @@ export function canonicalItems(
   path: string,
   problems: AttributeProblem[],
 ): JsonObject[] {
-  const sent: unknown[] = Array.isArray(value) ? value : [value];
-  if (sent.length > LIST_LENGTH_MAX) {
-    problems.push(invalidValue(path, `must not have more than ${LIST_LENGTH_MAX} values`));
-    return [];
-  }
   const items: JsonObject[] = [];
-  for (const [position, item] of sent.entries()) {
+  for (const [position, item] of sentItems(value, path, problems).entries()) {
     const object = canonicalObject(attribute, item, `${path}[${position}]`, problems);
     if (object !== undefined) items.push(attribute.decodesJsonValue ? decodeJsonValue(object) : object);
   }
@@ -156,8 +177,15 @@ const typeProblems: Record<AttributeType, string> = {
 };
 
 function scalarProblem(attribute: Attribute, value: string | number | boolean): string | undefined {
+  if (attribute.isRestricted && !isCanonicalValue(attribute, value))
+    return `must be one of: ${(attribute.canonicalValues ?? []).join(', ')}`;
   if (typeof value !== 'string') return undefined;
   return textProblem(value, attribute.maxLength) ?? (attribute.search === undefined ? undefined : keyProblem(value));
+}
+
+function isCanonicalValue(attribute: Attribute, value: string | number | boolean): boolean {
+  const sought = comparable(attribute, String(value));
+  return (attribute.canonicalValues ?? []).some((canonical) => comparable(attribute, canonical) === sought);
 }
 
 function onlyValue(value: unknown, path: string, problems: AttributeProblem[]): unknown {

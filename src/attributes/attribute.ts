@@ -20,6 +20,8 @@ export type Attribute = {
   readonly returned: 'always' | 'never' | 'default' | 'request';
   readonly uniqueness: 'none' | 'server' | 'global';
   readonly canonicalValues?: readonly string[];
+  /** The canonical values are the only ones; without it they are what is usual. */
+  readonly isRestricted?: true;
   readonly referenceTypes?: readonly string[];
   readonly subAttributes?: readonly Attribute[];
   /** In Unicode code points. */
@@ -39,6 +41,8 @@ export type SchemaTable = {
   readonly name: string;
   readonly description: string;
   readonly attributes: readonly Attribute[];
+  /** An organization declared it: what was kept before may not fit, and what is unchanged is let be. */
+  readonly isDeclared?: true;
 };
 
 export type ResourceTable = {

@@ -1,7 +1,10 @@
-import type { Attribute, ResourceTable, SchemaTable } from './attribute.ts';
-import { type AttributeProblem, canonicalValue, invalidValue } from './attribute-value.ts';
+import type { ResourceTable, SchemaTable } from './attribute.ts';
+import { type AttributeProblem, invalidValue } from './attribute-value.ts';
+import { checkRequiredOfExtensions, readExtension, readQualified } from './canonical-extension.ts';
 import { findAttribute, findSchema } from './find-attribute.ts';
-import { isJsonObject, type JsonObject, type ResourceJson } from './json.ts';
+import { isJsonObject, type ResourceJson } from './json.ts';
+import { isUrn } from './open-attribute.ts';
+import { readAttribute } from './stored-attribute.ts';
 import { LEGACY_CORE_PREFIX } from './urns.ts';
 
 export type CanonicalResource =
@@ -14,26 +17,33 @@ const PROBLEMS_MAX = 20;
 
 /**
  * What a client sent in a POST or PUT, or what a PATCH made, as the document to store: declared names and types, text as
- * sent, nothing unassigned, unknown or read-only. `schemas`, `id`, `meta`, `password` and `members` are not part of it. On
- * create, absent attributes get their initial value (`active` is true). Nesting is bounded: only declared levels are read.
+ * sent, nothing unassigned or read-only. `schemas`, `id`, `meta`, `password` and `members` are not part of it. Unknown names
+ * of the core schema are left out; extensions that nobody declared, and unknown attributes of those that somebody did, are
+ * kept as they are. On create, absent attributes get their initial value (`active` is true). Nesting is bounded. `before`
+ * is the document that it goes over: what is the same there of attributes that an organization declared is let be.
  */
 export function canonicalResource(
   table: ResourceTable,
   json: unknown,
-  options: { readonly create?: boolean } = {},
+  options: { readonly create?: boolean; readonly before?: ResourceJson } = {},
 ): CanonicalResource {
   if (!isJsonObject(json))
     return refused([{ kind: 'invalidSyntax', path: '', message: 'The body must be a JSON object' }]);
   const problems: AttributeProblem[] = [];
   const resource: ResourceJson = {};
+  const reading = { table, resource, problems, before: options.before };
   for (const [key, value] of Object.entries(json)) {
-    const found = findAttribute(table, key);
     const schema = findSchema(table, key);
-    if (found?.attribute.name === 'schemas') checkSchemas(table, value, problems);
-    else if (found !== undefined && found.schema === table.schema && found.subAttribute === undefined)
-      readAttribute(resource, found.attribute, found.attribute.name, value, problems);
-    else if (schema !== undefined && schema !== table.schema) readExtension(resource, table, schema, value, problems);
+    const found = schema === undefined ? findAttribute(table, key) : undefined;
+    if (found?.schema === table.schema) {
+      if (found.attribute.name === 'schemas') checkSchemas(table, value, problems);
+      else if (found.subAttribute === undefined)
+        readAttribute(resource, found.attribute, found.attribute.name, value, problems);
+    } else if (schema !== undefined) {
+      if (schema !== table.schema) readExtension(reading, schema, value);
+    } else if (isUrn(key)) readQualified(reading, key, found, value);
   }
+  checkRequiredOfExtensions(reading);
   if (options.create) addInitialValues(resource, table.schema);
   checkRequired(resource, table.schema, problems);
   if (problems.length === 0 && JSON.stringify(resource).length > RESOURCE_LENGTH_MAX)
@@ -43,49 +53,6 @@ export function canonicalResource(
 
 function refused(problems: AttributeProblem[]): CanonicalResource {
   return { ok: false, problems: problems.slice(0, PROBLEMS_MAX) };
-}
-
-function readAttribute(
-  target: JsonObject,
-  attribute: Attribute,
-  path: string,
-  value: unknown,
-  problems: AttributeProblem[],
-): void {
-  if (!isStored(attribute) || Object.hasOwn(target, attribute.name)) return;
-  const canonical = canonicalValue(attribute, value, path, problems);
-  if (canonical !== undefined) target[attribute.name] = canonical;
-}
-
-/** True for attributes that are part of the stored document. */
-export function isStored(attribute: Attribute): boolean {
-  return (
-    attribute.mutability !== 'readOnly' &&
-    attribute.mutability !== 'writeOnly' &&
-    attribute.keptApart !== true &&
-    attribute.name !== 'schemas'
-  );
-}
-
-function readExtension(
-  resource: ResourceJson,
-  table: ResourceTable,
-  schema: SchemaTable,
-  value: unknown,
-  problems: AttributeProblem[],
-): void {
-  if (value === null || Object.hasOwn(resource, schema.id)) return;
-  if (!isJsonObject(value)) {
-    problems.push(invalidValue(schema.id, 'must be an object'));
-    return;
-  }
-  const extension: JsonObject = {};
-  for (const [key, item] of Object.entries(value)) {
-    const found = findAttribute(table, `${schema.id}:${key}`);
-    if (found === undefined || found.subAttribute !== undefined) continue;
-    readAttribute(extension, found.attribute, found.canonicalPath, item, problems);
-  }
-  if (Object.keys(extension).length > 0) resource[schema.id] = extension;
 }
 
 /** Extra URNs are common (Microsoft's ADSCIM, misspelt extensions); a list without any schema of the resource is a mistake. */

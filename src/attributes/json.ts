@@ -8,3 +8,11 @@ export type ResourceJson = JsonObject;
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** JSON text that is equal for equal values, in whatever order the members of an object come. */
+export function sortedJson(json: Json): string {
+  return JSON.stringify(json, (_name, value: Json) => {
+    if (!isJsonObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+  });
+}

@@ -10,7 +10,10 @@ const globalOptions: Readonly<Record<string, CommandOption>> = {
 const COLUMNS_MAX = 100;
 
 export function overview(commands: readonly Command[], terminal: Terminal): string {
-  const rows = commands.map((command) => [command.name, command.summary]);
+  const nameWidth = Math.max(...commands.map(({ name }) => name.length));
+  const rows = commands.flatMap(({ name, summary }) => {
+    return wrapped(summary, COLUMNS_MAX - nameWidth - 4).map((line, position) => [position === 0 ? name : '', line]);
+  });
   return [
     `${terminal.paint('bold', 'rollcall')} <command> [options]`,
     '',
@@ -33,21 +36,21 @@ export function commandHelp(command: Command, terminal: Terminal): string {
     `${name}${required.join('')}${argument ? ` ${argument.placeholder}` : ''} [options]`,
     '',
     command.summary,
-    ...(command.usage === '' ? [] : ['', wrapped(command.usage)]),
+    ...(command.usage === '' ? [] : ['', ...wrapped(command.usage, COLUMNS_MAX)]),
     '',
     table(rows, '  '),
   ].join('\n');
 }
 
 /** Words in lines that fit a terminal beside another window. */
-function wrapped(text: string): string {
+function wrapped(text: string, columnsMax: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {
     const line = lines.at(-1);
-    if (line !== undefined && line.length + word.length < COLUMNS_MAX) lines[lines.length - 1] = `${line} ${word}`;
+    if (line !== undefined && line.length + word.length < columnsMax) lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(word);
   }
-  return lines.join('\n');
+  return lines;
 }
 
 function spelled(name: string, { placeholder }: CommandOption): string {

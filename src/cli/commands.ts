@@ -17,6 +17,11 @@ import { command as linkRetry } from './link-retry.ts';
 import { command as linkSeparate } from './link-separate.ts';
 import { command as linkUnlink } from './link-unlink.ts';
 import { command as migrate } from './migrate.ts';
+import { command as oauthClientAddSecret } from './oauth-client-add-secret.ts';
+import { command as oauthClientCreate } from './oauth-client-create.ts';
+import { command as oauthClientDelete } from './oauth-client-delete.ts';
+import { command as oauthClientList } from './oauth-client-list.ts';
+import { command as oauthClientRevokeSecret } from './oauth-client-revoke-secret.ts';
 import { command as orgClose } from './org-close.ts';
 import { command as orgCreate } from './org-create.ts';
 import { command as orgErase } from './org-erase.ts';
@@ -29,6 +34,10 @@ import { command as orgSlugRelease } from './org-slug-release.ts';
 import { command as orgSuspend } from './org-suspend.ts';
 import { command as orgUpdate } from './org-update.ts';
 import { command as permissions } from './permissions.ts';
+import { command as schemaDeclare } from './schema-declare.ts';
+import { command as schemaDelete } from './schema-delete.ts';
+import { command as schemaList } from './schema-list.ts';
+import { command as scimGateway } from './scim-gateway.ts';
 import { command as scimTokenCreate } from './scim-token-create.ts';
 import { command as scimTokenList } from './scim-token-list.ts';
 import { command as scimTokenRevoke } from './scim-token-revoke.ts';
@@ -38,10 +47,14 @@ import { command as simulateEntra } from './simulate-entra.ts';
 import { command as simulateOkta } from './simulate-okta.ts';
 import { command as spaceCreate } from './space-create.ts';
 import { command as spaceList } from './space-list.ts';
+import { command as workloadIdentityRemove } from './workload-identity-remove.ts';
+import { command as workloadIdentitySet } from './workload-identity-set.ts';
+import { command as workloadIdentityShow } from './workload-identity-show.ts';
 
 /** Every command, in the order in which `rollcall --help` lists them. */
 export const commands: readonly Command[] = [
   serve,
+  scimGateway,
   demo,
   migrate,
   doctor,
@@ -66,6 +79,17 @@ export const commands: readonly Command[] = [
   scimTokenList,
   scimTokenRotate,
   scimTokenRevoke,
+  oauthClientCreate,
+  oauthClientList,
+  oauthClientAddSecret,
+  oauthClientRevokeSecret,
+  oauthClientDelete,
+  workloadIdentitySet,
+  workloadIdentityShow,
+  workloadIdentityRemove,
+  schemaDeclare,
+  schemaList,
+  schemaDelete,
   apiKeyCreate,
   linkList,
   linkPreview,

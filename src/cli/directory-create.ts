@@ -13,6 +13,7 @@ export const command: Command = {
     org: { description: "The organization's slug.", placeholder: 'SLUG', required: true },
     name: { description: 'As admins read it (default "Microsoft Entra ID").', placeholder: 'NAME' },
     observing: { description: 'Take everything, but let nothing reach the product before directory activate.' },
+    strict: { description: 'Refuse with 400 what is tolerated otherwise (docs/guides/strict.md).' },
     precedence: {
       description: `Whose record decides a shared profile: the lowest, 1 to ${PRECEDENCE_MAX} (default 1).`,
       placeholder: 'N',
@@ -23,9 +24,11 @@ export const command: Command = {
       const { options, terminal } = context;
       const organization = await findOrganization(domain, options.requiredText('org'));
       const name = options.text('name') ?? 'Microsoft Entra ID';
-      const status = options.flag('observing') ? 'observing' : 'active';
+      const status: 'observing' | 'active' = options.flag('observing') ? 'observing' : 'active';
       const precedence = options.wholeNumber('precedence', { min: 1, max: PRECEDENCE_MAX }) ?? null;
-      const { id } = await domain.directories.create(organization.operator, { name, status, precedence });
+      const isStrict = options.flag('strict');
+      const settings = { name, status, precedence, isStrict };
+      const { id } = await domain.directories.create(organization.operator, settings);
       const tenantUrl = tenantUrlOf(config, id);
       const facts = table(
         [

@@ -28,7 +28,10 @@ export const command: Command = {
     return withSession(context, async ({ domain }) => {
       const { operator, directory } = await findDirectory(domain, options.argument);
       const { id, name } = directory;
-      const confirmName = await confirmedName(context, name, people);
+      const all = { directoryId: id, startIndex: 1, count: 0 };
+      const { totalCount: peopleCount } = await domain.directoryLists.users(operator, all);
+      const { totalCount: groupsCount } = await domain.directoryLists.groups(operator, all);
+      const confirmName = await confirmedName(context, { name, people, peopleCount, groupsCount });
       const input = { id, people: choices[people], confirmName };
       const retired = await domain.directoryStatuses.retire(operator, input);
       const what =
@@ -43,14 +46,19 @@ export const command: Command = {
 
 async function confirmedName(
   { options, terminal }: CommandContext,
-  name: string,
-  people: keyof typeof choices,
+  directory: { name: string; people: keyof typeof choices; peopleCount: number; groupsCount: number },
 ): Promise<string> {
+  const { name, people, peopleCount, groupsCount } = directory;
+  const has = `${name} has ${sized(peopleCount, 'person', 'people')} and ${sized(groupsCount, 'group', 'groups')}.`;
   const consequence =
     people === 'keep'
-      ? `${name} is disconnected for good, and its people stay by hand.`
-      : `${name} is disconnected for good, and its people may do nothing any more, unless another directory has them.`;
+      ? `${has} It is disconnected for good, and its people stay by hand.`
+      : `${has} It is disconnected for good, and its people may do nothing any more, unless another directory has them.`;
   const typed = options.text('confirm') ?? (await ask(terminal, `${consequence}\nType its name to go on:`));
   if (typed === name) return typed;
   throw new CommandError('notConfirmed', `Nothing was changed: the directory is called "${name}", not "${typed}".`);
+}
+
+function sized(count: number, one: string, many: string): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }

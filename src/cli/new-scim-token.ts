@@ -3,7 +3,7 @@ import { type Terminal, table } from './terminal.ts';
 /** What a person does with a token that was just made. */
 export function newScimTokenText(terminal: Terminal, tenantUrl: string, token: string): string {
   const lines = [
-    'Paste these two into Entra (Enterprise application → Provisioning → Admin Credentials):',
+    'Paste these two into your identity provider (Entra: Enterprise application → Provisioning → Admin Credentials):',
     '',
     table(
       [

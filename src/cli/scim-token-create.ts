@@ -3,6 +3,7 @@ import { expiresInDays, readExpiry } from './expires-in-days.ts';
 import { operatorOfDirectory } from './find-organization.ts';
 import { newScimTokenText } from './new-scim-token.ts';
 import { withSession } from './open-session.ts';
+import { readScopeOption, scopeOption } from './scope-option.ts';
 import { tenantUrlOf } from './tenant-url.ts';
 
 export const command: Command = {
@@ -11,15 +12,17 @@ export const command: Command = {
   usage: 'Several may live at once: make a new one, paste it into Entra, then revoke the old one.',
   options: {
     directory: { description: "The directory's id.", placeholder: 'ID', required: true },
+    scope: scopeOption,
     'expires-in-days': expiresInDays,
   },
   run: (context) => {
     const { options, terminal } = context;
     const expiresAt = readExpiry(options);
+    const scopes = readScopeOption(options) ?? null;
     return withSession(context, async ({ domain, config }) => {
       const directoryId = options.requiredText('directory');
       const operator = await operatorOfDirectory(domain, directoryId);
-      const { token } = await domain.scimTokens.create(operator, { directoryId, expiresAt });
+      const { token } = await domain.scimTokens.create(operator, { directoryId, scopes, expiresAt });
       const tenantUrl = tenantUrlOf(config, directoryId);
       const human = [
         newScimTokenText(terminal, tenantUrl, token),

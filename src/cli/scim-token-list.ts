@@ -1,3 +1,4 @@
+import { allScopes } from '../domain/actors/scope.ts';
 import type { Command } from './command.ts';
 import { operatorOfDirectory } from './find-organization.ts';
 import { withSession } from './open-session.ts';
@@ -13,18 +14,20 @@ export const command: Command = {
       const directoryId = context.options.requiredText('directory');
       const operator = await operatorOfDirectory(domain, directoryId);
       const tokens = (await domain.scimTokens.list(operator, directoryId)).map(
-        ({ id, hint, createdAt, lastUsedAt, expiresAt, revokedAt }) => ({
+        ({ id, hint, scopes, createdAt, lastUsedAt, expiresAt, revokedAt }) => ({
           id,
           hint,
+          scopes,
           createdAt,
           lastUsedAt,
           expiresAt,
           revokedAt,
         }),
       );
-      const rows = tokens.map(({ id, hint, createdAt, lastUsedAt, expiresAt, revokedAt }) => [
+      const rows = tokens.map(({ id, hint, scopes, createdAt, lastUsedAt, expiresAt, revokedAt }) => [
         `…${hint}`,
         revokedAt ? 'revoked' : expiresAt && expiresAt < new Date() ? 'expired' : 'live',
+        scopes.length === allScopes.size ? 'all' : scopes.join(' '),
         dateText(createdAt),
         lastUsedAt ? dateText(lastUsedAt) : 'never',
         expiresAt ? dateText(expiresAt) : 'never',
@@ -33,7 +36,10 @@ export const command: Command = {
       const human =
         rows.length === 0
           ? `The directory has no token yet. Make one: npx rollcall scim-token create --directory ${directoryId}`
-          : table([heading(context.terminal, ['TOKEN', 'STATE', 'MADE', 'LAST USED', 'EXPIRES', 'ID']), ...rows]);
+          : table([
+              heading(context.terminal, ['TOKEN', 'STATE', 'SCOPES', 'MADE', 'LAST USED', 'EXPIRES', 'ID']),
+              ...rows,
+            ]);
       return { json: { tokens }, human };
     }),
 };

@@ -1,10 +1,7 @@
-import pino from 'pino';
-import type { Listening } from '../app.ts';
-import type { Log } from '../open-domain.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
 import { readSettings } from './open-session.ts';
-import { startHere } from './start-here.ts';
-import { table } from './terminal.ts';
+import { gatewayOf } from './scim-gateway.ts';
+import { serveUntilStopped } from './serve-until-stopped.ts';
 
 export const command: Command = {
   name: 'serve',
@@ -14,30 +11,16 @@ export const command: Command = {
   run,
 };
 
-async function run({ environment, terminal, isJson, untilStopped }: CommandContext): Promise<CommandResult> {
-  const config = readSettings(environment);
-  const logger = pino({ level: config.logLevel, base: null }, terminal.stderr);
-  const started = performance.now();
-  const log: Log = (level, event, details) => logger[level](details ?? {}, event);
+async function run(context: CommandContext): Promise<CommandResult> {
+  const config = readSettings(context.environment);
   const { graphUrl } = config;
-  const service = await startHere<Listening>(config, 'npm start', ({ startService, startFacade }) =>
-    graphUrl === undefined ? startService(config, log) : startFacade({ ...config, graphUrl }, log),
-  );
-  const stopped = untilStopped();
-  const { publicUrl } = service;
-  const graphqlUrl = graphUrl ?? `${publicUrl}/graphql`;
-  const tenantUrl = service.tenantUrl('{directoryId}');
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const facts = [
-    ['GraphQL', terminal.paint('cyan', graphqlUrl)],
-    ['SCIM', terminal.paint('cyan', tenantUrl)],
-  ];
-  const ready = `${terminal.paint('green', '✓')} Rollcall is ready on ${publicUrl} (started in ${seconds} s). Ctrl-C stops it.`;
-  const json = JSON.stringify({ url: publicUrl, graphqlUrl, tenantUrl });
-  terminal.stdout.write(`${isJson ? json : `${ready}\n\n${table(facts, '  ')}`}\n`);
-  await stopped;
-  logger.info('stopping: running requests end first');
-  await service.close();
-  logger.info('stopped');
-  return { json: undefined, human: '' };
+  // Whoever starts with `npm start` gets by the setting what `rollcall scim-gateway` is.
+  if (graphUrl !== undefined) return serveUntilStopped(context, gatewayOf({ ...config, graphUrl }));
+  return serveUntilStopped(context, {
+    name: 'Rollcall',
+    command: 'npm start',
+    config,
+    start: ({ startService }, log) => startService(config, log),
+    graphqlUrl: (publicUrl) => `${publicUrl}/graphql`,
+  });
 }

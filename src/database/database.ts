@@ -86,8 +86,12 @@ export class Database {
     statement: Statement<Row>,
     ...values: unknown[]
   ): Promise<Row[]> {
-    const { isWide, ...query } = statement;
-    const scope = isWide ? `${setOrganization(organizationId)}; ${WIDE}` : setOrganization(organizationId);
+    const { isWide, timeoutMilliseconds, ...query } = statement;
+    const scope = [
+      setOrganization(organizationId),
+      ...(isWide ? [WIDE] : []),
+      ...(timeoutMilliseconds === undefined ? [] : [`set local statement_timeout = ${timeoutMilliseconds}`]),
+    ].join('; ');
     return retried(async () => {
       const client = await this.#pool.connect();
       const flush = holdBack(client);
@@ -211,6 +215,11 @@ async function retried<Result>(attempt: () => Promise<Result>): Promise<Result> 
       await delay(Math.random() * 5 * 2 ** Math.min(tried, 6));
     }
   }
+}
+
+/** The server ended the statement because it took longer than it may. */
+export function isTimeout(error: unknown): boolean {
+  return (error as { code?: string }).code === '57014';
 }
 
 /** The server went away (class 57P or 08) or the socket did (no SQLSTATE); the outcome of a commit is then unknown. */

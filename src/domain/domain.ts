@@ -2,14 +2,21 @@ import type { Database } from '../database/database.ts';
 import { ApiKeys } from './actors/api-keys.ts';
 import { CredentialHasher } from './actors/credential.ts';
 import type { Clock } from './clock.ts';
+import { AccessTokens } from './directories/access-tokens.ts';
+import { CustomSchemas } from './directories/custom-schemas.ts';
+import { CustomTables } from './directories/custom-tables.ts';
 import { Directories } from './directories/directories.ts';
+import { DirectoryCounts } from './directories/directory-counts.ts';
+import { DirectoryGroupMembers } from './directories/directory-group-members.ts';
 import { DirectoryGroups } from './directories/directory-groups.ts';
 import { DirectoryHealth } from './directories/directory-health.ts';
 import { DirectoryLists } from './directories/directory-lists.ts';
 import { DirectoryProjection } from './directories/directory-projection.ts';
 import { DirectoryStatuses } from './directories/directory-status.ts';
 import { DirectoryUsers } from './directories/directory-users.ts';
+import { OAuthClients } from './directories/oauth-clients.ts';
 import { ScimTokens } from './directories/scim-tokens.ts';
+import { WorkloadIdentities } from './directories/workload-identities.ts';
 import { DomainEvents } from './events/domain-events.ts';
 import { ProvisioningEvents } from './events/provisioning-events.ts';
 import { RefusedCallLog } from './events/refused-call-log.ts';
@@ -37,6 +44,8 @@ export interface DomainParts {
   /** Under which tokens and keys are hashed. */
   secretKey: string;
   clock?: Clock;
+  /** Whether an issuer of assertions may be at an address of this machine: for development and tests. */
+  allowsLoopbackIssuers?: boolean;
   /** Told of failures nobody waits for, such as a time of use that could not be written. */
   onBackgroundFailure?: (error: unknown) => void;
 }
@@ -53,11 +62,17 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
     permissionSets,
     onPolicyChanged: (transaction, actor, at) => placeConflictsAnew(transaction, actor, { catalogue, at }),
   });
-  const directoryUsers = new DirectoryUsers({ database, clock, catalogue });
+  const directoryCounts = new DirectoryCounts({ database });
+  const tables = new CustomTables({ database, clock });
+  const customSchemas = new CustomSchemas({ database, clock, tables });
+  const directoryUsers = new DirectoryUsers({ database, clock, catalogue, tables });
   const apiKeys = new ApiKeys({ database, clock, catalogue, hasher, permissionSets, onTouchFailed });
   const projection = new DirectoryProjection({ database, clock, catalogue });
   const directories = new Directories({ database, clock, projection });
   const scimTokens = new ScimTokens({ database, clock, catalogue, hasher, onTouchFailed });
+  const refusedCalls = new RefusedCallLog({ database, clock, directories, scimTokens, onFailure: onTouchFailed });
+  const accessTokens = new AccessTokens({ database, clock, hasher, refusedCalls });
+  const { allowsLoopbackIssuers = false } = parts;
   const erasure = new Erasure({ database, clock, organizations, apiKeys });
   return {
     catalogue,
@@ -66,7 +81,16 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
     organizationLifeCycle: new OrganizationLifeCycle({ database, clock, apiKeys }),
     organizationExport: new OrganizationExport({ database, clock }),
     erasure,
-    maintenance: new Maintenance({ database, clock, organizations, projection, erasure }),
+    maintenance: new Maintenance({
+      database,
+      clock,
+      organizations,
+      projection,
+      erasure,
+      accessTokens,
+      directoryCounts,
+      customSchemas,
+    }),
     users: new Users({ database, clock, catalogue }),
     groups: new Groups({ database, clock, catalogue }),
     permissionSets,
@@ -75,21 +99,26 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
     access,
     apiKeys,
     directories,
+    customSchemas,
     directoryStatuses: new DirectoryStatuses({ database, clock, catalogue, projection, scimTokens }),
     directoryHealth: new DirectoryHealth({ database, clock }),
     scimTokens,
+    oauthClients: new OAuthClients({ database, clock, catalogue, hasher, scimTokens }),
+    workloadIdentities: new WorkloadIdentities({ database, clock, catalogue, scimTokens, allowsLoopbackIssuers }),
+    accessTokens,
     directoryUsers,
-    directoryGroups: new DirectoryGroups({ database, clock, catalogue }),
-    directoryLists: new DirectoryLists({ database, directoryUsers }),
+    directoryGroups: new DirectoryGroups({ database, clock, catalogue, tables }),
+    directoryGroupMembers: new DirectoryGroupMembers({ database }),
+    directoryLists: new DirectoryLists({ database, clock, directoryUsers, directoryCounts, tables }),
     links: new Links({ database, catalogue, access }),
     linkDecisions: new LinkDecisions({ database, clock, catalogue }),
     nodes: new Nodes({ database }),
     provisioningEvents: new ProvisioningEvents({ database, clock }),
-    refusedCalls: new RefusedCallLog({ database, clock, directories, scimTokens }),
+    refusedCalls,
     domainEvents: new DomainEvents({ database }),
     /** Resolves when nothing is being written in the background: before the database is closed. */
     settled: async () => {
-      await Promise.all([apiKeys.settled(), scimTokens.settled()]);
+      await Promise.all([apiKeys.settled(), scimTokens.settled(), refusedCalls.settled()]);
     },
   };
 }

@@ -2,6 +2,9 @@ import type { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { Actor } from './actors/actor.ts';
 import type { Clock } from './clock.ts';
+import type { AccessTokens } from './directories/access-tokens.ts';
+import type { CustomSchemas } from './directories/custom-schemas.ts';
+import type { DirectoryCounts } from './directories/directory-counts.ts';
 import type { DirectoryProjection } from './directories/directory-projection.ts';
 import { absorbManualMembers } from './links/absorption.ts';
 import { lapses } from './links/settle-users.store.ts';
@@ -42,6 +45,9 @@ export class Maintenance {
   readonly #organizations: Organizations;
   readonly #projection: DirectoryProjection;
   readonly #erasure: Pick<Erasure, 'eraseDue'>;
+  readonly #accessTokens: Pick<AccessTokens, 'forgetEnded'>;
+  readonly #customSchemas: Pick<CustomSchemas, 'resume'>;
+  readonly #directoryCounts: Pick<DirectoryCounts, 'settle'>;
 
   constructor(parts: {
     database: Database;
@@ -49,17 +55,23 @@ export class Maintenance {
     organizations: Organizations;
     projection: DirectoryProjection;
     erasure: Pick<Erasure, 'eraseDue'>;
+    accessTokens: Pick<AccessTokens, 'forgetEnded'>;
+    directoryCounts: Pick<DirectoryCounts, 'settle'>;
+    customSchemas: Pick<CustomSchemas, 'resume'>;
   }) {
     this.#database = parts.database;
     this.#clock = parts.clock;
     this.#organizations = parts.organizations;
     this.#projection = parts.projection;
     this.#erasure = parts.erasure;
+    this.#accessTokens = parts.accessTokens;
+    this.#customSchemas = parts.customSchemas;
+    this.#directoryCounts = parts.directoryCounts;
   }
 
   /**
-   * Goes through the organizations one by one: access of the long absent falls away, tombstones expire, manual members
-   * whom a directory brings by now are absorbed, activations that broke off go on; then erases what is due. One that another process sees to at this moment is passed over. What fails
+   * Goes through the organizations one by one: access of the long absent falls away, tombstones and ended
+   * access tokens go, manual members whom a directory brings by now are absorbed, activations that broke off go on, counts are settled; then erases what is due. One that another process sees to at this moment is passed over. What fails
    * in one organization keeps nothing from the next: `onFailure` is told, and the next run tries again. An aborted
    * `signal` ends it with the current portion.
    */
@@ -80,10 +92,13 @@ export class Maintenance {
       await this.#lapse(actor, signal);
       await this.#database.transaction(organizationId, async (transaction) => {
         await expireTombstones(transaction, this.#clock());
+        await this.#accessTokens.forgetEnded(transaction);
         // A member who came at the very moment at which a link became active was seen by neither.
         await absorbManualMembers(transaction, actor, { at: this.#clock() });
       });
+      await this.#directoryCounts.settle(organizationId);
       await this.#projection.resume(actor, signal);
+      await this.#customSchemas.resume(actor, signal);
     });
   }
 

@@ -7,6 +7,7 @@ import {
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
+  type GraphQLUnionType,
   getArgumentValues,
   getNamedType,
   getNullableType,
@@ -14,6 +15,7 @@ import {
   isInterfaceType,
   isListType,
   isObjectType,
+  isUnionType,
   Kind,
   type NamedTypeNode,
   type OperationDefinitionNode,
@@ -23,6 +25,8 @@ import { PAGE_SIZE_DEFAULT } from '../domain/page.ts';
 
 /** Objects that one operation may ask for, its lists taken as full. */
 export const COST_MAX = 25_000;
+/** Items of a page of plain values, such as the members of a directory group, that cost as much as one object. */
+const VALUES_AN_OBJECT = 10;
 /** What a list without a page is taken for, such as the groups of a user. */
 const UNPAGED_LIST_SIZE = 10;
 
@@ -53,7 +57,8 @@ export function requireAffordable(costed: CostedOperation): void {
   );
 }
 
-type TypeWithFields = GraphQLObjectType | GraphQLInterfaceType;
+/** A union has fields in the fragments on its members alone. */
+type TypeWithFields = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType;
 
 interface Walk {
   schema: GraphQLSchema;
@@ -71,9 +76,13 @@ function costOf(
   let cost = 0;
   for (const selection of selectionSet.selections) {
     if (selection.kind === Kind.FIELD) {
-      const field = type.getFields()[selection.name.value];
-      if (!field || !selection.selectionSet) continue;
+      const field = isUnionType(type) ? undefined : type.getFields()[selection.name.value];
+      if (!field) continue;
       const values = getArgumentValues(field, selection, walk.variables);
+      if (!selection.selectionSet) {
+        cost += (pageSizeOf(field, values) ?? 0) / VALUES_AN_OBJECT;
+        continue;
+      }
       const below = getNamedType(field.type);
       const count = isListType(getNullableType(field.type)) ? lengthOf(values, pageSize) : 1;
       const inside = hasFields(below) ? costOf(walk, below, selection.selectionSet, pageSizeOf(field, values)) : 0;
@@ -93,7 +102,7 @@ function typeOf(walk: Walk, { typeCondition }: { typeCondition?: NamedTypeNode |
 }
 
 function hasFields(type: GraphQLNamedType): type is TypeWithFields {
-  return isObjectType(type) || isInterfaceType(type);
+  return isObjectType(type) || isInterfaceType(type) || isUnionType(type);
 }
 
 /** How long the list of a field is: one item for each id that it was given, or what its page may hold. */

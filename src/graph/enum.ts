@@ -1,8 +1,11 @@
 import { registerEnumType } from 'type-graphql';
 
-/** `groupNameTaken` and `removed_in_product` as GraphQL spells them: GROUP_NAME_TAKEN, REMOVED_IN_PRODUCT. */
+/** `groupNameTaken`, `removed_in_product` and `users:write` as GraphQL spells them: GROUP_NAME_TAKEN, USERS_WRITE. */
 export function screamingSnake(value: string): string {
-  return value.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase();
+  return value
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll(':', '_')
+    .toUpperCase();
 }
 
 /**

@@ -26,6 +26,14 @@ interface Answer {
 
 /** What GraphQL answers to every fact of the domain. */
 export const answers = {
+  attributeImmutable: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The organization declared the attribute at `path` immutable, and it has another value already.',
+  },
+  attributeValueTaken: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The attribute at `path` was declared unique, and several users of a directory would have one value.',
+  },
   confirmationRequired: {
     thrownAs: 'BAD_USER_INPUT',
     description: 'The change has a consequence that has to be confirmed; `message` says which, and by which field.',
@@ -33,6 +41,19 @@ export const answers = {
   credentialInvalid: {
     thrownAs: 'UNAUTHENTICATED',
     description: 'The bearer is missing, wrong, revoked or expired. Thrown, never data.',
+  },
+  customSchemaTaken: { thrownAs: 'BAD_USER_INPUT', description: 'The organization has declared this URN already.' },
+  cursorExpired: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The cursor is older than the hour for which it was good. Begin again with an empty one.',
+  },
+  cursorInvalid: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The cursor is none of this list: directory, filter and sorting have to stay the same.',
+  },
+  directoryIsStrict: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The directory is strict, and the input does not say that it keeps to the standard.',
   },
   directoryStatusConflict: {
     thrownAs: 'BAD_USER_INPUT',
@@ -53,6 +74,10 @@ export const answers = {
   groupNameTaken: {
     thrownAs: 'BAD_USER_INPUT',
     description: 'Another group has this name; case, white space and look-alike forms do not tell names apart.',
+  },
+  insufficientScope: {
+    thrownAs: 'FORBIDDEN',
+    description: "The scopes of the directory's credential do not allow this. Thrown, never data.",
   },
   invalidSyntax: { thrownAs: 'BAD_USER_INPUT', description: 'The document is not built as it has to be.' },
   invalidValue: {
@@ -95,6 +120,11 @@ export const answers = {
   previewOutdated: {
     thrownAs: 'BAD_USER_INPUT',
     description: 'What the preview showed has changed meanwhile. Read the preview again and decide on that.',
+  },
+  searchTooLarge: {
+    thrownAs: 'BAD_USER_INPUT',
+    description:
+      'The filter or sorting has to read more records than one request may. Compare an attribute by `eq` or `sw`.',
   },
   sensitiveDefault: {
     thrownAs: 'BAD_USER_INPUT',

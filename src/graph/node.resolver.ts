@@ -15,8 +15,10 @@ import {
   spacesById,
 } from './node.loader.ts';
 import { type NamedNode, NodeType } from './node.type.ts';
+import { oauthClientSecretsById, oauthClientsById } from './oauth-clients/oauth-client.loader.ts';
 import { permissionSetsById } from './permissions/permission-set.loader.ts';
 import { usersById } from './users/user.loader.ts';
+import { workloadIdentitiesById } from './workload-identities/workload-identity.loader.ts';
 
 /** The most objects that one field may ask for by id. */
 const NODES_MAX = 100;
@@ -62,6 +64,9 @@ const kinds: Readonly<Record<NodeKind, { typeName: string; read: Read }>> = {
   apiKey: { typeName: 'ApiKey', read: ({ load }, { id }) => load(apiKeysById, id) },
   directory: { typeName: 'Directory', read: ({ load }, { id }) => load(directoriesById, id) },
   scimToken: { typeName: 'ScimToken', read: ({ load }, { id }) => load(scimTokensById, id) },
+  oauthClient: { typeName: 'OAuthClient', read: ({ load }, { id }) => load(oauthClientsById, id) },
+  oauthClientSecret: { typeName: 'OAuthClientSecret', read: ({ load }, { id }) => load(oauthClientSecretsById, id) },
+  workloadIdentity: { typeName: 'WorkloadIdentity', read: ({ load }, { id }) => load(workloadIdentitiesById, id) },
   directoryUser: {
     typeName: 'DirectoryUser',
     read: async ({ domain, actor }, { id, directoryId }) =>

@@ -2,9 +2,12 @@ import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import { ApiKeyResolver } from './api-keys/api-key.resolver.ts';
+import { CustomSchemaResolver, OrganizationSchemasResolver } from './custom-attributes/custom-schema.resolver.ts';
+import { GroupReturnedRulesResolver, UserReturnedRulesResolver } from './custom-attributes/returned-rules.resolver.ts';
 import { DirectoryResolver } from './directories/directory.resolver.ts';
 import { DirectoryGroupResolver } from './directories/directory-group.resolver.ts';
 import { DirectoryHealthResolver } from './directories/directory-health.resolver.ts';
+import { DirectoryListsResolver } from './directories/directory-lists.resolver.ts';
 import {
   DirectoryStatusResolver,
   MatchingPersonResolver,
@@ -19,12 +22,17 @@ import { GroupResolver } from './groups/group.resolver.ts';
 import { LinkResolver } from './links/link.resolver.ts';
 import { LinkPreviewResolver } from './links/link-preview.resolver.ts';
 import { NodeResolver } from './node.resolver.ts';
+import { DirectoryOAuthClientsResolver, OAuthClientResolver } from './oauth-clients/oauth-client.resolver.ts';
 import { OrganizationResolver } from './organizations/organization.resolver.ts';
 import { AccessResolver } from './permissions/access.resolver.ts';
 import { GrantResolver } from './permissions/grant.resolver.ts';
 import { PermissionSetResolver } from './permissions/permission-set.resolver.ts';
 import { SpaceResolver } from './permissions/space.resolver.ts';
 import { UserResolver } from './users/user.resolver.ts';
+import {
+  DirectoryWorkloadIdentityResolver,
+  WorkloadIdentityResolver,
+} from './workload-identities/workload-identity.resolver.ts';
 
 /** The schema, built from its resolvers. They hold no state: the domain comes with each request's context. */
 export function createSchema(): Promise<GraphQLSchema> {
@@ -32,22 +40,29 @@ export function createSchema(): Promise<GraphQLSchema> {
     resolvers: [
       AccessResolver,
       ApiKeyResolver,
+      CustomSchemaResolver,
       DirectoryEventsResolver,
       DirectoryGroupResolver,
       DirectoryHealthResolver,
+      DirectoryListsResolver,
+      DirectoryOAuthClientsResolver,
       DirectoryRefusedCallsResolver,
       DirectoryResolver,
       DirectoryStatusResolver,
       DirectoryTokensResolver,
       DirectoryUserResolver,
+      DirectoryWorkloadIdentityResolver,
       DomainEventResolver,
       GrantResolver,
       GroupResolver,
+      GroupReturnedRulesResolver,
       LinkPreviewResolver,
       LinkResolver,
       MatchingPersonResolver,
       NodeResolver,
+      OAuthClientResolver,
       OrganizationResolver,
+      OrganizationSchemasResolver,
       PermissionSetResolver,
       PreviewedGroupResolver,
       ProvisioningEventResolver,
@@ -55,6 +70,8 @@ export function createSchema(): Promise<GraphQLSchema> {
       ScimTokenResolver,
       SpaceResolver,
       UserResolver,
+      UserReturnedRulesResolver,
+      WorkloadIdentityResolver,
     ],
     validate: false,
   });

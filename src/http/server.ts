@@ -5,23 +5,29 @@ import { giveRequestId } from './request-id.ts';
 export interface HttpParts {
   /** Handles `/graphql`; a facade alone has none. */
   graphql?: RequestHandler;
+  /** Handles what is below `/oauth`; a facade alone has none. */
+  oauth?: RequestHandler;
   /** Handles what is below `/scim/v2`. */
   scim: RequestHandler;
   /** Resolves when the service can answer. */
   ping: () => Promise<void>;
+  /** What /readyz says when it cannot; absent: that the database does not answer. */
+  notReady?: string;
 }
 
 const READY_MILLISECONDS_MAX = 2_000;
 
 /** Puts the edges together. What no route answers is denied with 404. */
-export function createHttpApp({ graphql, scim, ping }: HttpParts): Express {
+export function createHttpApp({ graphql, oauth, scim, ping, ...parts }: HttpParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
   app.use(securityHeaders);
   app.use('/scim/v2', scim);
+  if (oauth) app.use('/oauth', giveRequestId, oauth);
   if (graphql) app.use('/graphql', giveRequestId, graphql);
+  const { notReady = 'the database does not answer' } = parts;
   app.get('/livez', (_request, response) => {
     response.type('text/plain').send('ok\n');
   });
@@ -30,7 +36,7 @@ export function createHttpApp({ graphql, scim, ping }: HttpParts): Express {
       response
         .status(ready ? 200 : 503)
         .type('text/plain')
-        .send(ready ? 'ok\n' : 'the database does not answer\n'),
+        .send(ready ? 'ok\n' : `${notReady}\n`),
     );
   });
   app.use((_request, response) => {

@@ -1,10 +1,13 @@
 import type { Attribute, ResourceTable, SchemaTable } from '../attributes/attribute.ts';
-import type { JsonObject } from '../attributes/json.ts';
+import { isJsonObject, type JsonObject } from '../attributes/json.ts';
 import { groupTable, userTable } from '../attributes/resource-tables.ts';
 import { RESOURCE_TYPE_SCHEMA, SCHEMA_SCHEMA, SERVICE_PROVIDER_CONFIG_SCHEMA } from '../attributes/urns.ts';
+import { BULK_OPERATIONS_MAX } from './bulk/bulk-request.ts';
+import { listDirectorySchemasDocument } from './documents/operations.ts';
 import type { Exchange, Reply } from './exchange.ts';
-import { listResponse, PAGE_SIZE_MAX } from './protocol/list.ts';
+import { CURSOR_TIMEOUT_SECONDS, listEnvelope, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from './protocol/list.ts';
 import { scimErrors } from './protocol/scim-error.ts';
+import { BODY_BYTES_MAX } from './request-body.ts';
 
 /** What a discovery address answers, without its `meta`, and where it is found. */
 type Described = { readonly path: string; readonly resourceType: string; readonly content: JsonObject };
@@ -17,10 +20,19 @@ const serviceProviderConfig: Described = {
   content: {
     schemas: [SERVICE_PROVIDER_CONFIG_SCHEMA],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: { supported: true, maxOperations: BULK_OPERATIONS_MAX, maxPayloadSize: BODY_BYTES_MAX },
     filter: { supported: true, maxResults: PAGE_SIZE_MAX },
+    // RFC 9865 §4.
+    pagination: {
+      cursor: true,
+      index: true,
+      defaultPaginationMethod: 'index',
+      defaultPageSize: PAGE_SIZE_DEFAULT,
+      maxPageSize: PAGE_SIZE_MAX,
+      cursorTimeout: CURSOR_TIMEOUT_SECONDS,
+    },
     changePassword: { supported: false },
-    sort: { supported: false },
+    sort: { supported: true },
     etag: { supported: true },
     authenticationSchemes: [
       {
@@ -30,12 +42,18 @@ const serviceProviderConfig: Described = {
         specUri: 'https://www.rfc-editor.org/rfc/rfc6750',
         primary: true,
       },
+      {
+        type: 'oauth2',
+        name: 'OAuth 2.0 Client Credentials',
+        description: 'An access token of an OAuth client of the directory, from /oauth/token.',
+        specUri: 'https://www.rfc-editor.org/rfc/rfc6749#section-4.4',
+        primary: false,
+      },
     ],
   },
 };
 
-const resourceTypes = tables.map(describeResourceType);
-const schemas = tables.flatMap(({ schema, extensions }) => [schema, ...extensions]).map(describeSchema);
+const standardSchemas = tables.flatMap(({ schema, extensions }) => [schema, ...extensions]).map(describeSchema);
 
 /** RFC 7643 §5. */
 export function readServiceProviderConfig(exchange: Exchange): Reply {
@@ -44,27 +62,52 @@ export function readServiceProviderConfig(exchange: Exchange): Reply {
 }
 
 /** RFC 7643 §6. */
-export function listResourceTypes(exchange: Exchange): Reply {
-  return described(exchange, resourceTypes, 'resourceTypesRead');
+export async function listResourceTypes(exchange: Exchange): Promise<Reply> {
+  return described(exchange, await resourceTypesOf(exchange), 'resourceTypesRead');
 }
 
-export function readResourceType(exchange: Exchange): Reply {
-  return oneDescribed(exchange, resourceTypes, 'resourceTypeRead');
+export async function readResourceType(exchange: Exchange): Promise<Reply> {
+  return oneDescribed(exchange, await resourceTypesOf(exchange), 'resourceTypeRead');
 }
 
 /** RFC 7643 §7. */
-export function listSchemas(exchange: Exchange): Reply {
-  return described(exchange, schemas, 'schemasRead');
+export async function listSchemas(exchange: Exchange): Promise<Reply> {
+  return described(exchange, await schemasOf(exchange), 'schemasRead');
 }
 
-export function readSchema(exchange: Exchange): Reply {
-  return oneDescribed(exchange, schemas, 'schemaRead');
+export async function readSchema(exchange: Exchange): Promise<Reply> {
+  return oneDescribed(exchange, await schemasOf(exchange), 'schemaRead');
+}
+
+async function resourceTypesOf(exchange: Exchange): Promise<Described[]> {
+  const declared = await declaredSchemas(exchange);
+  return tables.map((table) => {
+    const own = declared.filter(({ resourceType }) => resourceType === table.resourceType.toUpperCase());
+    return describeResourceType(table, own);
+  });
+}
+
+async function schemasOf(exchange: Exchange): Promise<Described[]> {
+  const declared = await declaredSchemas(exchange);
+  return [...standardSchemas, ...declared.map(({ content }) => describedSchema(content))];
+}
+
+/** A schema that the organization declared; GraphQL gives its content as RFC 7643 §7 has it. */
+type Declared = { readonly resourceType: string; readonly content: JsonObject };
+
+async function declaredSchemas(exchange: Exchange): Promise<Declared[]> {
+  const { directoryId } = exchange;
+  const { directorySchemas } = await exchange.read(listDirectorySchemasDocument, { directoryId });
+  return directorySchemas.flatMap(({ resourceType, definition }) =>
+    isJsonObject(definition) ? [{ resourceType, content: definition }] : [],
+  );
 }
 
 function described(exchange: Exchange, all: readonly Described[], outcome: string): Reply {
   refuseFilter(exchange);
   const resources = all.map((one) => located(exchange, one));
-  const body = listResponse({ resources, totalResults: resources.length, startIndex: 1 });
+  const { length } = resources;
+  const body = { ...listEnvelope({ totalResults: length, startIndex: 1, itemsPerPage: length }), Resources: resources };
   return { status: 200, body, outcome };
 }
 
@@ -85,8 +128,10 @@ function located(exchange: Exchange, { path, resourceType, content }: Described)
   return { ...content, meta: { resourceType, location: `${exchange.baseUrl}${path}` } };
 }
 
-function describeResourceType({ resourceType, endpoint, schema, extensions }: ResourceTable): Described {
-  const schemaExtensions = extensions.map(({ id }) => ({ schema: id, required: false }));
+function describeResourceType(table: ResourceTable, declared: readonly Declared[]): Described {
+  const { resourceType, endpoint, schema, extensions } = table;
+  const ids = [...extensions.map(({ id }) => id), ...declared.map(({ content }) => String(content.id))];
+  const schemaExtensions = ids.map((id) => ({ schema: id, required: false }));
   return {
     path: `/ResourceTypes/${resourceType}`,
     resourceType: 'ResourceType',
@@ -103,10 +148,14 @@ function describeResourceType({ resourceType, endpoint, schema, extensions }: Re
 }
 
 function describeSchema({ id, name, description, attributes }: SchemaTable): Described {
+  return describedSchema({ id, name, description, attributes: attributes.map(describeAttribute) });
+}
+
+function describedSchema(content: JsonObject): Described {
   return {
-    path: `/Schemas/${id}`,
+    path: `/Schemas/${content.id}`,
     resourceType: 'Schema',
-    content: { schemas: [SCHEMA_SCHEMA], id, name, description, attributes: attributes.map(describeAttribute) },
+    content: { schemas: [SCHEMA_SCHEMA], ...content },
   };
 }
 

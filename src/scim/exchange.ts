@@ -1,12 +1,13 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { JsonObject } from '../attributes/json.ts';
-import { openDirectoryDocument } from './documents/operations.ts';
+import { openDirectoryDocument, readStrictnessDocument } from './documents/operations.ts';
 import type { GraphAnswer, GraphCall, GraphClient, GraphDocument } from './graph-client.ts';
+import { acceptsScim } from './protocol/accept.ts';
 import { readIfMatch } from './protocol/etag.ts';
 import { type Projection, readProjection } from './protocol/projection.ts';
 import { readQuery, type ScimQuery } from './protocol/query.ts';
 import { ScimError, scimErrors } from './protocol/scim-error.ts';
-import { readJsonBody } from './request-body.ts';
+import type { RecentUsers } from './recent-users.ts';
 import { GraphRefusal, payloadProblem, thrownProblem } from './scim-problems.ts';
 import type { Turns } from './turns.ts';
 
@@ -14,6 +15,8 @@ import type { Turns } from './turns.ts';
 export type Reply = {
   readonly status: number;
   readonly body?: object;
+  /** The JSON of a body that may be long, read while it is sent; what is thrown then cuts the answer off. */
+  readonly pieces?: AsyncIterable<string>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly outcome?: string;
   readonly detail?: JsonObject;
@@ -21,15 +24,37 @@ export type Reply = {
 
 export type Handler = (exchange: Exchange) => Reply | Promise<Reply>;
 
+/** What of a request is read only when somebody asks: it came over HTTP, or as an operation of a bulk request. */
+export type ScimRequest = {
+  readonly headers: IncomingHttpHeaders;
+  /** As announced; infinite where nothing was. */
+  readonly bodyBytes: number;
+  /** Throws 400, 413 and 415. */
+  readBody(): Promise<JsonObject>;
+};
+
+/** An operation of a bulk request (RFC 7644 §3.7); its path begins with "/" below the directory's address. */
+export type InnerRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly body: JsonObject;
+  /** As If-Match. */
+  readonly version?: string;
+};
+
 type ExchangeParts = {
-  readonly request: IncomingMessage;
+  readonly request: ScimRequest;
   readonly call: GraphCall;
   readonly graph: GraphClient;
   readonly turns: Turns;
+  readonly recentUsers: RecentUsers;
   readonly directoryId: string;
   readonly resourceId: string;
   readonly search: string;
   readonly baseUrl: string;
+  /** True where the bearer was found to open the directory already. */
+  readonly isJudged?: boolean;
+  readonly perform: (outer: Exchange, inner: InnerRequest) => Promise<Reply>;
 };
 
 type Payload = { readonly errors: readonly { code: string; message: string; path: string | null }[] };
@@ -46,13 +71,15 @@ export class Exchange {
   readonly baseUrl: string;
   readonly call: GraphCall;
   readonly turns: Turns;
-  readonly #request: IncomingMessage;
+  readonly recentUsers: RecentUsers;
+  readonly #request: ScimRequest;
   readonly #graph: GraphClient;
   readonly #search: string;
+  readonly #perform: ExchangeParts['perform'];
   #query: ScimQuery | undefined;
   #projection: Projection | undefined;
   #ifVersions: number[] | null | undefined;
-  #isJudged = false;
+  #isJudged: boolean;
 
   constructor(parts: ExchangeParts) {
     this.directoryId = parts.directoryId;
@@ -60,14 +87,23 @@ export class Exchange {
     this.baseUrl = parts.baseUrl;
     this.call = parts.call;
     this.turns = parts.turns;
+    this.recentUsers = parts.recentUsers;
     this.#request = parts.request;
     this.#graph = parts.graph;
     this.#search = parts.search;
+    this.#perform = parts.perform;
+    this.#isJudged = parts.isJudged ?? false;
   }
 
   get query(): ScimQuery {
     this.#query ??= readQuery(this.#search);
     return this.#query;
+  }
+
+  /** From now on what a search says in its body counts, not the address (RFC 7644 §3.4.3). */
+  ask(query: ScimQuery): void {
+    this.#query = query;
+    this.#projection = undefined;
   }
 
   get projection(): Projection {
@@ -84,6 +120,24 @@ export class Exchange {
     return this.#ifVersions;
   }
 
+  /**
+   * Whether the client takes SCIM. Accept headers that do not name it are common and meant as nothing, so only a strict
+   * directory has its client refused.
+   */
+  async isAnswerAcceptable(): Promise<boolean> {
+    if (acceptsScim(this.#request.headers.accept)) return true;
+    return !(await this.read(readStrictnessDocument, { directoryId: this.directoryId })).isDirectoryStrict;
+  }
+
+  get isRead(): boolean {
+    return this.call.method === 'GET' || this.call.method === 'HEAD';
+  }
+
+  /** True when the request is to be done only over versions that If-None-Match does not name. */
+  get isForUnseen(): boolean {
+    return readIfMatch(this.#request.headers['if-none-match']) !== undefined;
+  }
+
   /** True when If-None-Match names the version, so that the client has the resource already. */
   hasSeen(version: number): boolean {
     const condition = readIfMatch(this.#request.headers['if-none-match']);
@@ -91,9 +145,13 @@ export class Exchange {
   }
 
   async body(): Promise<JsonObject> {
-    const length = Number(this.#request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
-    if (!(length <= UNJUDGED_BODY_BYTES_MAX)) await this.admit();
-    return readJsonBody(this.#request);
+    if (!(this.#request.bodyBytes <= UNJUDGED_BODY_BYTES_MAX)) await this.admit();
+    return this.#request.readBody();
+  }
+
+  /** Answers another request of the same bearer as if it had come by itself. Never rejects. */
+  perform(inner: InnerRequest): Promise<Reply> {
+    return this.#perform(this, inner);
   }
 
   /** The data of a query; a refusal is thrown as the ScimError that answers it. */

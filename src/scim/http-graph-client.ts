@@ -1,6 +1,7 @@
 import type { GraphAnswer, GraphCall, GraphClient, GraphDocument } from './graph-client.ts';
 
 const TIMEOUT_MS = 30_000;
+const PING_TIMEOUT_MS = 2_000;
 
 /**
  * The GraphQL side over HTTP, for a facade that runs as its own process. A server that cannot be reached, or that answers
@@ -32,7 +33,23 @@ export class HttpGraphClient implements GraphClient {
       return unavailable();
     }
   }
+
+  /** Rejects, with what is in the way, when nothing at the address answers GraphQL. */
+  async ping(): Promise<void> {
+    const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    const signal = AbortSignal.timeout(PING_TIMEOUT_MS);
+    const response = await fetch(this.#url, { method: 'POST', headers, body: PING, redirect: 'error', signal }).catch(
+      (error: Error) => {
+        throw new Error(`${this.#url} cannot be reached: ${String(error.cause ?? error)}`);
+      },
+    );
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (!isAnswer(answer)) throw new Error(`${this.#url} answers ${response.status} and no GraphQL`);
+  }
 }
+
+/** Of any GraphQL, whoever asks. */
+const PING = '{"query":"{ __typename }"}';
 
 function headersOf(call: GraphCall): Record<string, string> {
   return {

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { isJsonObject, type JsonObject } from '../attributes/json.ts';
+import type { ScimRequest } from './exchange.ts';
 import { ScimError, scimErrors } from './protocol/scim-error.ts';
 
-const BODY_BYTES_MAX = 8 * 1024 * 1024;
+/** RFC 7644 §3.7.4 calls it `maxPayloadSize`. */
+export const BODY_BYTES_MAX = 8 * 1024 * 1024;
 /** Far beyond any SCIM message, far below what would exhaust a stack. */
 const NESTING_MAX = 64;
 /** Of one object. A resource declares about a hundred; half a million unknown ones took a second and a half. */
@@ -10,6 +12,13 @@ const MEMBERS_MAX = 1000;
 
 const mediaType = /^application\/(?:scim\+)?json\s*(?:;|$)/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** A request that came over HTTP. */
+export function httpRequest(request: IncomingMessage): ScimRequest {
+  const { headers } = request;
+  const bodyBytes = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
+  return { headers, bodyBytes, readBody: () => readJsonBody(request) };
+}
 
 /**
  * The JSON of a request: SCIM or plain JSON whatever charset it names, as long as it is UTF-8. 415 for another content type,

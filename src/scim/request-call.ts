@@ -19,6 +19,11 @@ export function readCall(request: IncomingMessage & { readonly originalUrl?: str
   };
 }
 
+/** The same call as if it had come for an operation of a bulk request; the path begins below the directory's address. */
+export function callWithin(bulk: GraphCall, method: string, path: string): GraphCall {
+  return { ...bulk, method, path: shownPath(`${bulk.path.replace(/\/+bulk\/*(?:\?.*)?$/i, '')}${path}`) };
+}
+
 /** The path as people may read it: our tokens, and the values of parameters and filters that carry secrets, are masked. */
 function shownPath(url: string): string {
   const start = url.indexOf('?');

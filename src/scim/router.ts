@@ -1,13 +1,16 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Router } from 'express';
-import { type Target, targetOf } from './endpoints.ts';
-import { Exchange, type Reply } from './exchange.ts';
+import { type CallLimitSettings, CallLimits } from './call-limits.ts';
+import { allowedMethods, type Target, targetOf } from './endpoints.ts';
+import { Exchange, type InnerRequest, type Reply } from './exchange.ts';
 import type { GraphCall, GraphClient } from './graph-client.ts';
 import { errorBody, ScimError, scimErrors } from './protocol/scim-error.ts';
 import { ProvisioningLog } from './provisioning-log.ts';
+import { RecentUsers } from './recent-users.ts';
+import { type Answered, recordAnswer } from './record-answer.ts';
 import { RefusedCalls } from './refused-calls.ts';
-import { readCall } from './request-call.ts';
-import { GraphRefusal, isKnownCode } from './scim-problems.ts';
+import { httpRequest } from './request-body.ts';
+import { callWithin, readCall } from './request-call.ts';
+import { sendReply } from './send-reply.ts';
 import { Turns } from './turns.ts';
 
 export interface ScimOptions {
@@ -17,6 +20,8 @@ export interface ScimOptions {
   readonly clock?: () => Date;
   /** Told of a mistake in this service; the client gets a 500 without detail. */
   readonly onMistake?: (error: unknown, call: GraphCall) => void;
+  /** Absent: none. */
+  readonly limits?: CallLimitSettings;
 }
 
 export interface ScimFacade {
@@ -34,7 +39,38 @@ export function createScimFacade(options: ScimOptions): ScimFacade {
   const { graph, clock = () => new Date() } = options;
   const log = new ProvisioningLog({ graph, clock });
   const refusedCalls = new RefusedCalls({ graph, clock });
+  const limits = new CallLimits({ log, clock, settings: options.limits });
   const turns = new Turns();
+  const recentUsers = new RecentUsers();
+
+  async function reply(exchange: Exchange, methods: Target['methods']): Promise<Answered> {
+    return answer(exchange, methods).catch((error: unknown) => refusal(error, exchange.call, options));
+  }
+
+  async function perform(outer: Exchange, inner: InnerRequest): Promise<Reply> {
+    const { directoryId, baseUrl } = outer;
+    const call = callWithin(outer.call, inner.method, inner.path);
+    limits.count(directoryId, call);
+    // The result of a bulk operation names the resource by its address and version alone.
+    const target = targetOf(`/${directoryId}${inner.path}?attributes=id`);
+    const headers = inner.version === undefined ? {} : { 'if-match': inner.version };
+    const request = { headers, bodyBytes: 0, readBody: async () => inner.body };
+    const exchange = new Exchange({
+      ...target,
+      request,
+      call,
+      graph,
+      turns,
+      recentUsers,
+      baseUrl,
+      isJudged: true,
+      perform,
+    });
+    const answered = await reply(exchange, target.methods);
+    recordAnswer(log, exchange, answered);
+    return answered;
+  }
+
   const router = Router();
   router.use(async (request, response) => {
     const call = readCall(request);
@@ -43,11 +79,32 @@ export function createScimFacade(options: ScimOptions): ScimFacade {
     const baseUrl = options.baseUrl(directoryId);
     // Read now, as a socket that was closed meanwhile has none.
     const { ip: address = '' } = request;
-    const exchange = new Exchange({ ...target, request, call, graph, turns, baseUrl });
-    const reply = await answer(exchange, target.methods).catch((error: unknown) => refusal(error, call, options));
-    if (reply.status === 401) refusedCalls.add({ directoryId, call, address });
-    else record(log, exchange, reply);
-    send(response, call.requestId, reply);
+    const leaving = limits.enter(directoryId, call);
+    if (leaving instanceof ScimError) {
+      await sendReply(response, call, refusal(leaving, call, options));
+      return;
+    }
+    try {
+      const exchange = new Exchange({
+        ...target,
+        request: httpRequest(request),
+        call,
+        graph,
+        turns,
+        recentUsers,
+        baseUrl,
+        perform,
+      });
+      const answered = await reply(exchange, target.methods);
+      if (answered.status === 401) refusedCalls.add({ directoryId, call, address });
+      else recordAnswer(log, exchange, answered);
+      await sendReply(response, call, answered);
+    } catch (error) {
+      // The client has the beginning of its answer already and sees it cut off.
+      if (!(error instanceof ScimError)) options.onMistake?.(error, call);
+    } finally {
+      leaving();
+    }
   });
   return {
     router,
@@ -57,13 +114,13 @@ export function createScimFacade(options: ScimOptions): ScimFacade {
   };
 }
 
-type Answered = Reply & { readonly error?: ScimError };
-
 async function answer(exchange: Exchange, methods: Target['methods']): Promise<Answered> {
   try {
     if (exchange.call.authorization === undefined) await exchange.admit();
-    const handler = methods?.get(exchange.call.method);
-    const reply = handler === undefined ? noHandler(methods) : await handler(exchange);
+    if (!(await exchange.isAnswerAcceptable())) throw new ScimError(406, 'The answer is application/scim+json');
+    const { method } = exchange.call;
+    const handler = methods?.get(method === 'HEAD' ? 'GET' : method);
+    const reply = handler === undefined ? withoutHandler(method, methods) : await handler(exchange);
     await exchange.admit();
     return reply;
   } catch (error) {
@@ -73,59 +130,15 @@ async function answer(exchange: Exchange, methods: Target['methods']): Promise<A
   }
 }
 
-function noHandler(methods: Target['methods']): never {
+function withoutHandler(method: string, methods: Target['methods']): Reply {
   if (methods === undefined) throw scimErrors.notFound('There is nothing at this address');
-  throw new ScimError(405, 'The method is not allowed here', undefined, { Allow: [...methods.keys()].join(', ') });
+  const headers = { Allow: allowedMethods(methods) };
+  if (method === 'OPTIONS') return { status: 204, headers };
+  throw new ScimError(405, 'The method is not allowed here', undefined, headers);
 }
 
 function refusal(error: unknown, call: GraphCall, { onMistake }: ScimOptions): Answered {
   if (!(error instanceof ScimError)) onMistake?.(error, call);
   const known = error instanceof ScimError ? error : scimErrors.internal();
   return { status: known.status, headers: known.headers, body: errorBody(known), error: known };
-}
-
-const outcomesByStatus = new Map([
-  [403, 'forbidden'],
-  [404, 'notFound'],
-  [405, 'methodNotAllowed'],
-  [412, 'versionConflict'],
-  [413, 'payloadTooLarge'],
-  [415, 'unsupportedMediaType'],
-]);
-
-/** Reads, refusals and failures go to the provisioning log. */
-function record(log: ProvisioningLog, exchange: Exchange, reply: Answered): void {
-  const { directoryId, resourceId, call } = exchange;
-  const { status, error, outcome, detail } = reply;
-  if (error === undefined) {
-    if (outcome === undefined) return;
-    log.add({ kind: 'reads', directoryId, resourceId, call, outcome, detail: { status, ...detail } });
-  } else {
-    const facts = { status, ...(error.scimType && { scimType: error.scimType }), message: error.detail };
-    log.add({ kind: 'refusals', directoryId, resourceId, call, outcome: outcomeOf(error), detail: facts });
-  }
-}
-
-/** The code as the domain spells it: `userNameTaken`. A code that this facade does not know would not be taken back. */
-function outcomeOf(error: ScimError): string {
-  if (!(error instanceof GraphRefusal)) return error.scimType ?? outcomesByStatus.get(error.status) ?? 'failed';
-  if (!isKnownCode(error.code)) return 'failed';
-  return error.code.toLowerCase().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function send(response: ServerResponse<IncomingMessage>, requestId: string, { status, headers, body }: Reply): void {
-  if (body === undefined) {
-    response.writeHead(status, { ...headers, 'X-Request-Id': requestId }).end();
-    return;
-  }
-  const text = JSON.stringify(body);
-  response
-    .writeHead(status, {
-      ...headers,
-      'X-Request-Id': requestId,
-      'Content-Type': 'application/scim+json',
-      'Content-Length': Buffer.byteLength(text),
-    })
-    // A text leaves in one piece with the headers.
-    .end(text);
 }

@@ -9,14 +9,23 @@ const noScimMatter: ScimProblem = { status: 500 };
 
 /** The SCIM answer to every code that a mutation can give. */
 export const scimProblems = {
+  ATTRIBUTE_IMMUTABLE: { status: 400, scimType: 'mutability' },
+  ATTRIBUTE_VALUE_TAKEN: { status: 409, scimType: 'uniqueness' },
   CONFIRMATION_REQUIRED: noScimMatter,
   CREDENTIAL_INVALID: { status: 401 },
+  CUSTOM_SCHEMA_TAKEN: noScimMatter,
+  // RFC 9865 §2.1.
+  CURSOR_EXPIRED: { status: 400, scimType: 'expiredCursor' },
+  CURSOR_INVALID: { status: 400, scimType: 'invalidCursor' },
+  // The facade answers what departs from the standard instead (src/scim/strict-write.ts).
+  DIRECTORY_IS_STRICT: { status: 400, scimType: 'invalidSyntax' },
   // A retired directory is opened by no token.
   DIRECTORY_STATUS_CONFLICT: { status: 401 },
   FILTER_NOT_SUPPORTED: { status: 400, scimType: 'invalidFilter' },
   FORBIDDEN: { status: 403 },
   GROUP_IS_LINKED: noScimMatter,
   GROUP_NAME_TAKEN: { status: 409, scimType: 'uniqueness' },
+  INSUFFICIENT_SCOPE: { status: 403 },
   INVALID_SYNTAX: { status: 400, scimType: 'invalidSyntax' },
   INVALID_VALUE: { status: 400, scimType: 'invalidValue' },
   LAST_OWNER: noScimMatter,
@@ -32,6 +41,7 @@ export const scimProblems = {
   PERMISSION_SET_NAME_TAKEN: noScimMatter,
   PLAN_LACKS_SCIM: noScimMatter,
   PREVIEW_OUTDATED: noScimMatter,
+  SEARCH_TOO_LARGE: { status: 400, scimType: 'tooMany' },
   SENSITIVE_DEFAULT: noScimMatter,
   SLUG_CONFUSABLE: noScimMatter,
   SLUG_TAKEN: noScimMatter,
@@ -93,6 +103,7 @@ export function thrownProblem({ message, extensions }: GraphProblem): GraphRefus
   const code = String(extensions?.code ?? 'INTERNAL_SERVER_ERROR');
   const reason = extensions?.reason;
   if (reason === 'NOT_FOUND') return new GraphRefusal('UNAUTHENTICATED', unauthorized());
+  if (reason === 'INSUFFICIENT_SCOPE') return new GraphRefusal(reason, scimErrors.insufficientScope(message));
   if (code === 'BAD_USER_INPUT' && typeof reason === 'string') return payloadProblem({ code: reason, message });
   return new GraphRefusal(code, (thrownProblems.get(code) ?? scimErrors.internal)());
 }

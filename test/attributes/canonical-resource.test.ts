@@ -30,8 +30,8 @@ describe('canonicalResource', () => {
       {},
     ],
     [
-      'ignores unknown keys, sub-attributes and extensions',
-      { department: null, shoeSize: 4, name: { givenName: 'A', x: 1 }, 'urn:example:User': { a: 1 } },
+      'ignores unknown keys and sub-attributes of the core',
+      { department: null, shoeSize: 4, name: { givenName: 'A', x: 1 }, [USER_SCHEMA]: { a: 1 }, [GROUP_SCHEMA]: {} },
       { name: { givenName: 'A' } },
     ],
     [
@@ -101,6 +101,83 @@ describe('canonicalResource', () => {
     expect(stored(body)).toEqual(document);
   });
 
+  test.each([
+    [
+      'keeps an extension that nobody declared as it is',
+      { 'urn:acme:2.0:User': { badge: ' 7 ', level: 3, vip: false, tags: ['a', { b: [1] }], car: { plate: 'X' } } },
+      { 'urn:acme:2.0:User': { badge: ' 7 ', level: 3, vip: false, tags: ['a', { b: [1] }], car: { plate: 'X' } } },
+    ],
+    [
+      'keeps unknown attributes of a known extension',
+      { [ENTERPRISE_USER_SCHEMA]: { department: 'IT', badge: { no: 7 } } },
+      { [ENTERPRISE_USER_SCHEMA]: { department: 'IT', badge: { no: 7 } } },
+    ],
+    [
+      'leaves what says nothing out of what nobody declared',
+      {
+        'urn:acme:hr': { a: null, b: '', c: [], d: {}, e: [null, '', [{}]], f: { g: [] }, h: 0 },
+        'urn:acme:x': { a: {} },
+      },
+      { 'urn:acme:hr': { h: 0 } },
+    ],
+    [
+      'takes an extension in two cases as one, and the first of names that differ by case',
+      { 'urn:acme:hr': { Badge: 1, BADGE: 2 }, 'URN:Acme:HR': { badge: 3, level: 4 } },
+      { 'urn:acme:hr': { Badge: 1, level: 4 } },
+    ],
+    [
+      'takes a qualified name for an attribute of its extension',
+      {
+        'urn:acme:2.0:User:badge': 7,
+        [`${ENTERPRISE_USER_SCHEMA}:department`]: 'IT',
+        [`${ENTERPRISE_USER_SCHEMA}:x`]: {},
+      },
+      { 'urn:acme:2.0:User': { badge: 7 }, [ENTERPRISE_USER_SCHEMA]: { department: 'IT' } },
+    ],
+    [
+      'leaves out names that no path could say, and URNs of the protocol',
+      {
+        'urn:acme:hr': { 'a.b': 1, '1a': 1, '': 1, 'a b': 1, ok: 1 },
+        'urn:ietf:params:scim:api:messages:2.0:PatchOp': { a: 1 },
+        'urn:scim:schemas:core:1.0': { a: 1 },
+        'urn:acme': { a: 1 },
+        'urn:acme:': { a: 1 },
+        [`urn:acme:${'x'.repeat(200)}`]: { a: 1 },
+      },
+      { 'urn:acme:hr': { ok: 1 } },
+    ],
+  ])('%s', (_rule, body, document) => {
+    expect(stored(body)).toEqual(document);
+    expect(stored(stored(body))).toEqual(document);
+  });
+
+  test('is not polluted by __proto__', () => {
+    const body = JSON.parse(
+      '{"urn:acme:hr":{"__proto__":{"x":1},"a":{"__proto__":{"x":1},"b":1}},"__proto__":{"x":1}}',
+    ) as object;
+    const kept = stored(body) as { 'urn:acme:hr': { a: object } };
+    expect(kept).toEqual({ 'urn:acme:hr': { a: { b: 1 } } });
+    for (const object of [kept, kept['urn:acme:hr'], kept['urn:acme:hr'].a, {}])
+      expect(Object.getPrototypeOf(object)).not.toHaveProperty('x');
+  });
+
+  test.each([
+    ['eight levels', { a: [[[[[[[[1]]]]]]]] }, true],
+    ['nine levels', { a: [[[[[[[[[1]]]]]]]]] }, false],
+    ['NUL', { a: { b: 'x\u0000' } }, false],
+    ['half a surrogate pair', { a: '\ud800' }, false],
+    ['half a surrogate pair in a name', { a: { '\ud800': 1 } }, false],
+    ['1,001 values', { a: Array(1001).fill(1) }, false],
+    ['a text of 65,537 characters', { a: 'x'.repeat(65_537) }, false],
+    [
+      'more than 262,144 characters in all',
+      Object.fromEntries([...'abcde'].map((key) => [key, 'x'.repeat(60_000)])),
+      false,
+    ],
+  ])('of an extension that nobody declared, %s: %#', (_what, extension, isTaken) => {
+    expect(canonicalResource(userTable, { userName: 'a', 'urn:acme:hr': extension }).ok).toBe(isTaken);
+  });
+
   test('decodes roles that are JSON texts and keeps each once', () => {
     const text = (value: string) => JSON.stringify({ id: '06b07648', value, displayName: `${value}s` });
     expect(
@@ -141,7 +218,7 @@ describe('canonicalResource', () => {
 
   test('reads an extension in any case and keeps it under its declared URN', () => {
     expect(stored({ [ENTERPRISE_USER_SCHEMA.toLowerCase()]: { DEPARTMENT: 'IT', userName: 'eve' } })).toEqual({
-      [ENTERPRISE_USER_SCHEMA]: { department: 'IT' },
+      [ENTERPRISE_USER_SCHEMA]: { department: 'IT', userName: 'eve' },
     });
   });
 

@@ -28,15 +28,38 @@ describe('findAttribute', () => {
     'favouriteColour',
     'name.nickName',
     'userName.value',
-    'urn:example:2.0:User:shoeSize',
-    `${ENTERPRISE_USER_SCHEMA}:userName`,
-    `${ENTERPRISE_USER_SCHEMA}:shoeSize`,
+    `${USER_SCHEMA}:shoeSize`,
+    `${GROUP_SCHEMA}:displayName`,
+    'urn:scim:schemas:core:1.0:shoeSize',
+    'urn:ietf:params:scim:api:messages:2.0:PatchOp',
+    `${ENTERPRISE_USER_SCHEMA}:manager.shoeSize`,
+    `${ENTERPRISE_USER_SCHEMA}:__proto__`,
+    'urn:example:2.0:User:a.b.c',
+    'urn:example:2.0:User:1st',
+    `urn:example:${'x'.repeat(200)}:name`,
+    ENTERPRISE_USER_SCHEMA,
     GROUP_SCHEMA,
     '__proto__',
     'constructor',
     '',
   ])('does not know %j on a user', (path) => {
     expect(findAttribute(userTable, path)).toBeUndefined();
+  });
+
+  test.each([
+    ['urn:example:2.0:User:shoeSize', 'urn:example:2.0:User', 'shoeSize', undefined],
+    ['URN:Example:2.0:User:shoe.size', 'URN:Example:2.0:User', 'shoe', 'size'],
+    [`${ENTERPRISE_USER_SCHEMA}:userName`, ENTERPRISE_USER_SCHEMA, 'userName', undefined],
+    [`${ENTERPRISE_USER_SCHEMA.toLowerCase()}.shoe.size`, ENTERPRISE_USER_SCHEMA, 'shoe', 'size'],
+    ['urn:acme:hr:badge_no', 'urn:acme:hr', 'badge_no', undefined],
+  ])('finds the open attribute %s', (path, urn, name, subName) => {
+    expect(findAttribute(userTable, path)).toMatchObject({
+      isOpen: true,
+      schema: { id: urn },
+      attribute: { name },
+      ...(subName === undefined ? {} : { subAttribute: { name: subName } }),
+      canonicalPath: subName === undefined ? `${urn}:${name}` : `${urn}:${name}.${subName}`,
+    });
   });
 
   test('keeps the tables of users and groups apart', () => {

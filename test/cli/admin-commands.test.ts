@@ -138,7 +138,7 @@ describe('directory and scim-token', () => {
   it('S3: scim-token create tells a person what to paste where', async () => {
     const { id, tenantUrl } = await aDirectory();
     const { stdout } = await rollcall(environment, 'scim-token', 'create', '--directory', id);
-    expect(stdout).toContain('Paste these two into Entra');
+    expect(stdout).toContain('Paste these two into your identity provider (Entra: ');
     expect(stdout).toContain(`Tenant URL    ${tenantUrl}\n`);
     expect(stdout).toMatch(/Secret Token {2}rcscim_\w{60}\n/);
     expect(stdout).toContain('shown this once');

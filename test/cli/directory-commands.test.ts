@@ -154,6 +154,9 @@ describe('directory pause and retire', () => {
     expect(await rollcall(environment, ...retire)).toMatchObject({ exitCode: 2 });
     const mistyped = await typed('entra\n', ...retire);
     expect(mistyped).toMatchObject({ exitCode: 1 });
+    expect(mistyped.stderr + mistyped.stdout).toMatch(
+      /Entra has \d+ (person|people) and \d+ groups?\. It is disconnected for good/,
+    );
     expect(await statusOf(slug)).toBe('paused');
     const retired = await rollcall(environment, ...retire, '--confirm', 'Entra');
     expect(retired.stdout).toBe('✓ Entra is retired. Its people are manual users now.\n');
@@ -165,4 +168,21 @@ describe('directory pause and retire', () => {
     expect(run).toMatchObject({ exitCode: 1 });
     expect(run.stderr).toContain('directory list --org SLUG');
   });
+});
+
+it('makes a strict directory with --strict, which refuses what others understand', async () => {
+  const enterprise = ['--plan', 'enterprise', '--scim-without-sso'];
+  await rollcallJson(environment, 'org', 'create', '--name', 'Strict', '--slug', 'strict-one', ...enterprise);
+  const create = async (...options: string[]) => {
+    const args = ['directory', 'create', '--org', 'strict-one', ...options];
+    const { id, tenantUrl } = await rollcallJson<{ id: string; tenantUrl: string }>(environment, ...args);
+    const { token } = await rollcallJson<{ token: string }>(environment, 'scim-token', 'create', '--directory', id);
+    const answer = await fetch(`${tenantUrl}/Users`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
+      body: JSON.stringify({ userName: 'ada@acme.example' }),
+    });
+    return answer.status;
+  };
+  expect([await create('--name', 'Own', '--strict'), await create('--name', 'Okta')]).toEqual([400, 201]);
 });

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { runCli } from '../../src/cli/main.ts';
 import type { DatabaseConnection } from '../../src/database/connection.ts';
 import { openTestDatabase } from '../harness/database.ts';
+import { unlimited } from '../harness/gateway.ts';
 
 export interface CliRun {
   exitCode: number;
@@ -80,6 +81,7 @@ export function environmentOf(connection: DatabaseConnection): Environment {
     SECRET_KEY: 'the secret key of the command line tests',
     LOG_LEVEL: 'silent',
     PORT: '0',
+    ...unlimited,
   };
 }
 

@@ -71,7 +71,7 @@ describe('S4: scim-token rotate', () => {
   it('tells a person what to paste where, and until when', async () => {
     const old = await aToken();
     const { stdout } = await rollcall(environment, 'scim-token', 'rotate', '--directory', directoryId, old.slice(-4));
-    expect(stdout).toContain('Paste these two into Entra');
+    expect(stdout).toContain('Paste these two into your identity provider (Entra: ');
     expect(stdout).toMatch(/Secret Token {2}rcscim_\w{60}\n/);
     expect(stdout).toMatch(
       new RegExp(`The token …${old.slice(-4)} works until [\\d-]+ [\\d:]+ UTC: paste the new one before\\.`),

@@ -226,7 +226,7 @@ describe('members', () => {
     const { scim } = await service.connected({}, { isStrict: true });
     const person = idOf(await scim.post('/Users', entraUser('ada')));
     const path = `/Groups/${idOf(await scim.post('/Groups', entraGroup('Screens')))}`;
-    const answer = await scim.patch(path, [addMembers(person, '00000000-0000-7000-8000-00000000dead')]);
+    const answer = await scim.patch(path, [flagDialect.addMembers(person, '00000000-0000-7000-8000-00000000dead')]);
     expect([answer.status, answer.body.scimType]).toEqual([400, 'invalidValue']);
     expect(await membersAt(scim, path)).toEqual([]);
   });

@@ -16,6 +16,7 @@ import {
   isNonNullType,
   isObjectType,
   isRequiredArgument,
+  isUnionType,
 } from 'graphql';
 
 /** One value that a caller may give somewhere in the arguments of a field. */
@@ -64,6 +65,7 @@ function operationOf(kind: 'query' | 'mutation', field: GraphQLField<unknown, un
 function selection(type: GraphQLOutputType, depth: number): string {
   const named = getNamedType(type);
   if (isInterfaceType(named)) return '{ __typename id }';
+  if (isUnionType(named)) return '{ __typename }';
   if (!isObjectType(named)) return '';
   const selected = Object.values(named.getFields()).flatMap((field) => {
     if (isLeafType(getNamedType(field.type))) return field.name;

@@ -22,7 +22,11 @@ type Things = Record<
   | 'grant'
   | 'link'
   | 'apiKey'
-  | 'scimToken',
+  | 'scimToken'
+  | 'oauthClient'
+  | 'oauthClientSecret'
+  | 'workloadIdentity'
+  | 'customSchema',
   string
 >;
 
@@ -59,6 +63,15 @@ async function aFullOrganization(name: string): Promise<Connected & { things: Th
   const groupLinks = await domain.links.list(operator, { kind: 'group' }, {});
   const keys = await domain.apiKeys.list(operator, {});
   const tokens = await domain.scimTokens.list(operator, directory.id);
+  const oauth = await domain.oauthClients.create(operator, { directoryId: directory.id, name: `${name} client` });
+  const application = directory.id;
+  const claims = { tenantId: organization.id, audience: `api://${application}`, subject: `${name} subject` };
+  const identity = await domain.workloadIdentities.set(operator, { directoryId: directory.id, ...claims });
+  const { customSchema } = await domain.customSchemas.create(operator, {
+    urn: `urn:${name.toLowerCase()}:2.0:User`,
+    resourceType: 'User',
+    attributes: [{ name: 'badge' }],
+  });
   return {
     ...connected,
     things: {
@@ -73,6 +86,10 @@ async function aFullOrganization(name: string): Promise<Connected & { things: Th
       link: groupLinks.items[0]?.id ?? '',
       apiKey: keys.items[0]?.id ?? '',
       scimToken: tokens[0]?.id ?? '',
+      oauthClient: oauth.oauthClient.id,
+      oauthClientSecret: oauth.oauthClientSecret.id,
+      workloadIdentity: identity.id,
+      customSchema: customSchema.id,
     },
   };
 }
@@ -89,6 +106,7 @@ const byArgument = new Map<string, keyof Things>([
   ['subjectId', 'user'],
   ['ids', 'user'],
   ['defaultPermissionSetId', 'permissionSet'],
+  ['oauthClientId', 'oauthClient'],
 ]);
 
 /** Which thing an argument names by its id; undefined where it names none. */
@@ -184,7 +202,7 @@ describe('GraphQL', () => {
   it('opens nothing for a SCIM token but the directory layer of its own directory', async () => {
     await leavesThemAlone(async () => {
       const ownLayer =
-        /^(directoryUsers?|directoryGroups?|(create|replace|change|delete)Directory(User|Group)|reportProvisioningEvents|reportRefusedCalls)$/;
+        /^(directoryUsers?|directoryGroups?|directoryResources|directorySchemas|isDirectoryStrict|(create|replace|change|delete)Directory(User|Group)|reportProvisioningEvents|reportRefusedCalls)$/;
       for (const operation of operations) {
         const variables = operation.variables((leaf) => {
           const thing = thingOf(operation, leaf);

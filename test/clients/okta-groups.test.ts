@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PATCH_OP } from '../../src/attributes/urns.ts';
 import { startTestService, type TestService } from '../harness/service.ts';
 import { oktaGroup, oktaHeaders, oktaUser } from './okta-requests.ts';
-import { idOf, memberIdsOf } from './scim-client.ts';
+import { idOf, memberIdsOf, resourcesOf } from './scim-client.ts';
 
 let service: TestService;
 beforeAll(async () => {
@@ -112,4 +112,79 @@ it('reads a PATCH whose schemas and operations are written in another case', asy
   });
   expect(answer.status).toBe(204);
   expect(await members()).toEqual([a]);
+});
+
+it('links a group that is there: finds it by name in another case and pushes everything over it', async () => {
+  const { scim, a, b, id, path, members } = await pushed();
+  await scim.patch(path, [{ op: 'add', path: 'members', value: [member(a, 'a')] }]);
+  const filter = `filter=${encodeURIComponent('displayName eq "OKTA"')}&startIndex=1&count=100`;
+  const found = await scim.get(`/Groups?${filter}`, oktaHeaders);
+  expect(resourcesOf(found).map((group) => group.id)).toEqual([id]);
+  await scim.patch(path, [
+    { op: 'replace', value: { id, displayName: 'OKTA' } },
+    { op: 'replace', path: 'members', value: [member(b, 'b')] },
+  ]);
+  expect((await scim.get(path)).body.displayName).toBe('OKTA');
+  expect(await members()).toEqual([b]);
+});
+
+it('takes a full push in batches of 256: the first replaces, the next add (ory/polis#4080)', async () => {
+  const { scim, a, path, members } = await pushed();
+  await scim.patch(path, [{ op: 'add', path: 'members', value: [member(a, 'a')] }]);
+  const names = Array.from({ length: 300 }, (_, number) => `full-${number}`);
+  const ids = await Promise.all(names.map(async (name) => idOf(await scim.post('/Users', oktaUser(name)))));
+  const values = ids.map((id) => member(id, 'x'));
+  const first = await scim.patch(path, [{ op: 'replace', path: 'members', value: values.slice(0, 256) }], oktaHeaders);
+  const second = await scim.patch(path, [{ op: 'add', path: 'members', value: values.slice(256) }], oktaHeaders);
+  expect([first.status, second.status]).toEqual([204, 204]);
+  expect(await members()).toEqual([...ids].sort());
+});
+
+it('removes 256 members with one operation each in one PATCH', async () => {
+  const { scim, a, path, members } = await pushed();
+  const names = Array.from({ length: 256 }, (_, number) => `leaving-${number}`);
+  const ids = await Promise.all(names.map(async (name) => idOf(await scim.post('/Users', oktaUser(name)))));
+  await scim.patch(path, [{ op: 'add', path: 'members', value: [a, ...ids].map((id) => member(id, 'x')) }]);
+  const removals = ids.map((id) => ({ op: 'remove', path: `members[value eq "${id}"]` }));
+  expect((await scim.patch(path, removals, oktaHeaders)).status).toBe(204);
+  expect(await members()).toEqual([a]);
+});
+
+it('goes on past a member that is not provisioned, because Okta never sends a 400 again (fleetdm/fleet#52600)', async () => {
+  const { scim, a, path, members } = await pushed();
+  const value = [member('00000000-0000-7000-8000-00000000dead', 'ghost'), member(a, 'a')];
+  expect((await scim.patch(path, [{ op: 'replace', path: 'members', value }], oktaHeaders)).status).toBe(204);
+  expect(await members()).toEqual([a]);
+});
+
+it('custom apps: renames and fills by PUT of the whole group, and empties it by PUT of an empty list', async () => {
+  const { scim, a, b, id, path, members } = await pushed();
+  const put = (displayName: string, list: object[]) =>
+    scim.put(path, oktaGroup(displayName, { id, members: list }), oktaHeaders);
+  const filled = await put('Renamed', [member(a, 'a'), member(b, 'b')]);
+  expect([filled.status, filled.body.id, filled.body.displayName]).toEqual([200, id, 'Renamed']);
+  expect(memberIdsOf(filled)).toEqual([a, b].sort());
+  expect((await put('Renamed', [])).status).toBe(200);
+  expect(await members()).toEqual([]);
+});
+
+it('is imported page by page with the members of each group', async () => {
+  const { scim, a, path } = await pushed();
+  await scim.patch(path, [{ op: 'add', path: 'members', value: [member(a, 'a')] }]);
+  for (let number = 0; number < 4; number += 1) await scim.post('/Groups', oktaGroup(`Group ${number}`));
+  const pages = await Promise.all(
+    [1, 3, 5].map((start) => scim.get(`/Groups?startIndex=${start}&count=2`, oktaHeaders)),
+  );
+  expect(pages.map(({ body }) => body.itemsPerPage)).toEqual([2, 2, 1]);
+  const groups = pages.flatMap(resourcesOf);
+  expect(new Set(groups.map(({ id }) => id)).size).toBe(5);
+  expect(groups.find(({ displayName }) => displayName === 'Okta')).toMatchObject({ members: [{ value: a }] });
+});
+
+it('deletes a pushed group that is unlinked, and its people stay', async () => {
+  const { scim, a, path } = await pushed();
+  await scim.patch(path, [{ op: 'add', path: 'members', value: [member(a, 'a')] }]);
+  expect((await scim.delete(path, oktaHeaders)).status).toBe(204);
+  expect((await scim.get(path)).status).toBe(404);
+  expect((await scim.get(`/Users/${a}`)).body).toMatchObject({ active: true });
 });

@@ -71,12 +71,15 @@ it('tells what it supports in ServiceProviderConfig', async () => {
   expect(answer.body).toMatchObject({
     schemas: [SERVICE_PROVIDER_CONFIG_SCHEMA],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: expect.any(Number), maxPayloadSize: expect.any(Number) },
+    bulk: { supported: true, maxOperations: 1000, maxPayloadSize: 8 * 1024 * 1024 },
     filter: { supported: true, maxResults: 1000 },
     changePassword: { supported: false },
-    sort: { supported: false },
+    sort: { supported: true },
     etag: { supported: true },
-    authenticationSchemes: [expect.objectContaining({ type: 'oauthbearertoken', name: expect.any(String) })],
+    authenticationSchemes: [
+      expect.objectContaining({ type: 'oauthbearertoken', primary: true }),
+      expect.objectContaining({ type: 'oauth2', primary: false }),
+    ],
   });
 });
 

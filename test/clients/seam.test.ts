@@ -94,9 +94,14 @@ describe('documents', () => {
     const group = await tell(operations.createGroupDocument, {
       ...input({ resource: entraGroup('Screens'), memberIds: [user] }),
       withMembers: true,
+      first: 10,
     });
     const id = idAt(group, 'createDirectoryGroup', 'directoryGroup');
-    await tell(operations.createGroupDocument, { ...input({ resource: entraGroup('SCREENS') }), withMembers: false });
+    await tell(operations.createGroupDocument, {
+      ...input({ resource: entraGroup('SCREENS') }),
+      withMembers: false,
+      first: 10,
+    });
     const members = [
       { kind: 'REMOVE', userIds: [user] },
       { kind: 'ADD', userIds: [user, unknown, 'x'] },
@@ -105,20 +110,36 @@ describe('documents', () => {
       ...input({ id, displayName: 'Renamed', members }),
       withGroup: true,
       withMembers: true,
+      first: 10,
     });
     await tell(operations.changeGroupDocument, {
       ...input({ id, ifVersions: [9] }),
       withGroup: false,
       withMembers: false,
+      first: 10,
     });
-    await tell(operations.readGroupDocument, { directoryId, id, withMembers: true });
+    await tell(operations.readGroupDocument, { directoryId, id, withMembers: true, first: 10 });
+    await tell(operations.readGroupMembersDocument, { directoryId, id, first: 1, after: null });
+    await tell(operations.readGroupMembersDocument, { directoryId, id, first: 9_999, after: user });
     await tell(operations.listGroupsDocument, {
       directoryId,
       filter: null,
       startIndex: 1,
       count: 10,
       withMembers: false,
+      first: 10,
     });
+    await tell(operations.listResourcesDocument, {
+      directoryId,
+      startIndex: 1,
+      count: 10,
+      withGroups: true,
+      withMembers: true,
+      first: 10,
+    });
+    await tell(operations.listDirectorySchemasDocument, { directoryId });
+    await tell(operations.readStrictnessDocument, { directoryId });
+    await tell(operations.readStrictnessDocument, { directoryId: unknown });
     const event = { requestId: 'r', method: 'GET', path: '/x', outcome: 'usersRead', at: '2026-01-01T00:00:00.000Z' };
     await tell(operations.reportProvisioningEventsDocument, input({ events: [event] }));
     const refused = { address: '192.0.2.1', count: 1, method: 'GET', path: '/x', at: '2026-01-01T00:00:00.000Z' };

@@ -126,7 +126,13 @@ describe('migrate', () => {
     const connection = { ...test.connection, database: name };
     try {
       const ran = await Promise.all([migrate(connection), migrate(connection), migrate(connection)]);
-      expect(ran.flat()).toEqual(['0001-core', '0002-life-cycles']);
+      expect(ran.flat()).toEqual([
+        '0001-core',
+        '0002-life-cycles',
+        '0003-directory-counts',
+        '0004-oauth',
+        '0005-custom-schemas',
+      ]);
     } finally {
       await client.query(`drop database ${name}`);
       await client.end();

@@ -24,7 +24,13 @@ it('serves for an owner that is no superuser; one that may not create roles is t
   const plain = await aDatabaseOf('plain', 'nocreaterole');
   await expect(migrate(plain)).rejects.toThrow('MIGRATION_DATABASE_URL');
   const creator = await aDatabaseOf('creator', 'createrole');
-  expect(await migrate(creator)).toEqual(['0001-core', '0002-life-cycles']);
+  expect(await migrate(creator)).toEqual([
+    '0001-core',
+    '0002-life-cycles',
+    '0003-directory-counts',
+    '0004-oauth',
+    '0005-custom-schemas',
+  ]);
   const database = await Database.open({ connection: creator });
   await database.ping();
   await database.close();

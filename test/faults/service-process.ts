@@ -34,7 +34,14 @@ export class ServiceProcess {
   static async start(dataDir: string): Promise<ServiceProcess> {
     if (!existsSync(main)) throw new Error('dist/main.js is missing. Run `npm run build` before the tests of faults.');
     const started = Date.now();
-    const env = { PATH: process.env.PATH ?? '', DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn' };
+    const env = {
+      PATH: process.env.PATH ?? '',
+      DATA_DIR: dataDir,
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      SCIM_RATE_PER_SECOND: '0',
+      SCIM_CONCURRENCY_MAX: '0',
+    };
     const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));

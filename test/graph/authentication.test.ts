@@ -14,8 +14,11 @@ const directoryLayer = new Set([
   'deleteDirectoryUser',
   'directoryGroup',
   'directoryGroups',
+  'directoryResources',
+  'directorySchemas',
   'directoryUser',
   'directoryUsers',
+  'isDirectoryStrict',
   'replaceDirectoryUser',
   'reportProvisioningEvents',
 ]);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { allScopes } from '../../src/domain/actors/scope.ts';
 import { type OpenGraph, openGraph } from './open-graph.ts';
 
 let graph: OpenGraph;
@@ -21,7 +22,13 @@ async function anObservingDirectory() {
     `mutation { createDirectory(input: { name: "Okta", status: OBSERVING, precedence: 7 }) { directory { id } } }`,
   );
   const directoryId = createDirectory.directory.id;
-  const actor = { kind: 'directory' as const, organizationId: acme.id, directoryId, tokenId: directoryId };
+  const actor = {
+    kind: 'directory' as const,
+    organizationId: acme.id,
+    directoryId,
+    tokenId: directoryId,
+    scopes: allScopes,
+  };
   const push = (userName: string) =>
     graph.domain.directoryUsers.create(actor, call, { directoryId, resource: { userName } });
   const pushGroup = (displayName: string) =>
@@ -131,7 +138,13 @@ describe('keepUser', () => {
   it('makes an inactive user manual', async () => {
     const { acme, ask } = await anObservingDirectory();
     const { directoryId, operator } = acme;
-    const actor = { kind: 'directory' as const, organizationId: acme.id, directoryId, tokenId: directoryId };
+    const actor = {
+      kind: 'directory' as const,
+      organizationId: acme.id,
+      directoryId,
+      tokenId: directoryId,
+      scopes: allScopes,
+    };
     const resource = { userName: 'zoe', active: false };
     await graph.domain.directoryUsers.create(actor, call, { directoryId, resource });
     const zoe = (await graph.domain.users.list(operator, {}, { search: 'zoe' })).items[0]?.id;

@@ -27,7 +27,14 @@ beforeAll(async () => {
   const links = await domain.links.list(operator, { states: ['pending'] }, {});
   const keys = await domain.apiKeys.list(operator, {});
   const tokens = await domain.scimTokens.list(operator, directoryId);
+  const oauth = await domain.oauthClients.create(operator, { directoryId, name: 'Entra' });
+  const { customSchema } = await domain.customSchemas.create(operator, {
+    urn: 'urn:acme:2.0:User',
+    resourceType: 'User',
+    attributes: [{ name: 'badge' }],
+  });
   ids = {
+    customSchema: customSchema.id,
     user: user.id,
     group: group.id,
     set: set.id,
@@ -38,6 +45,8 @@ beforeAll(async () => {
     link: links.items[0]?.id ?? '',
     key: keys.items[0]?.id ?? '',
     token: tokens[0]?.id ?? '',
+    oauthClient: oauth.oauthClient.id,
+    oauthClientSecret: oauth.oauthClientSecret.id,
   };
   return () => graph.close();
 });

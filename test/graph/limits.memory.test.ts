@@ -158,6 +158,20 @@ describe('the limit of what an operation may ask for', () => {
     expect(await codesOf(one)).toEqual(['BAD_USER_INPUT']);
   });
 
+  it('takes ten values of a page of plain values for one object', async () => {
+    const pushed = `query ($members: Int!) {
+      directories(first: 1) { nodes { groups(first: 500) { nodes { members(first: $members) } } } } }`;
+    expect(await codesOf(pushed, { members: 300 })).toEqual(['UNAUTHENTICATED']);
+    expect(await codesOf(pushed, { members: 600 })).toEqual(['BAD_USER_INPUT']);
+  });
+
+  it('counts what is asked for below fragments on the types of a union', async () => {
+    const found = `query ($members: Int!) { directoryResources(directoryId: "-", count: 1000) {
+      items { ... on DirectoryGroup { members(first: $members) } } } }`;
+    expect(await codesOf(found, { members: 20 })).toEqual(['UNAUTHENTICATED']);
+    expect(await codesOf(found, { members: 5000 })).toEqual(['BAD_USER_INPUT']);
+  });
+
   it('answers 400, as nothing was executed', async () => {
     const contextValue = anonymous();
     const { http } = await server.executeOperation(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allScopes } from '../../src/domain/actors/scope.ts';
 import { type GraphOrganization, type OpenGraph, openGraph } from './open-graph.ts';
 
 let graph: OpenGraph;
@@ -16,7 +17,13 @@ interface LinkAnswer {
 async function aWaitingLink(): Promise<{ acme: GraphOrganization; link: LinkAnswer; groupId: string }> {
   const acme = await graph.anOrganization();
   const { operator, directoryId } = acme;
-  const directory = { kind: 'directory' as const, organizationId: acme.id, directoryId, tokenId: directoryId };
+  const directory = {
+    kind: 'directory' as const,
+    organizationId: acme.id,
+    directoryId,
+    tokenId: directoryId,
+    scopes: allScopes,
+  };
   const call = { requestId: 'test', method: 'POST', path: '/' };
   const group = await graph.domain.groups.create(operator, { name: 'Finance' });
   const eve = await graph.domain.users.create(operator, { userName: 'eve' });
@@ -106,7 +113,8 @@ describe('links in GraphQL', () => {
     expect(await decide(acme, 'separateLink', { id })).toMatchObject({
       link: { state: 'CONFLICT', reason: 'NAME_IS_TAKEN' },
     });
-    expect(await decide(acme, 'retryLink', { id })).toMatchObject({ link: { state: 'PENDING' } });
+    // Its name is still taken, and a retry joins nothing.
+    expect(await decide(acme, 'retryLink', { id })).toMatchObject({ link: { state: 'CONFLICT' } });
   });
 
   it('are listed by state, kind and directory, the newest first when asked', async () => {
@@ -138,7 +146,13 @@ describe('links in GraphQL', () => {
     const { acme, link } = await aWaitingLink();
     const { directoryId } = acme;
     await decide(acme, 'rejectLink', { id: link.id });
-    const directory = { kind: 'directory' as const, organizationId: acme.id, directoryId, tokenId: directoryId };
+    const directory = {
+      kind: 'directory' as const,
+      organizationId: acme.id,
+      directoryId,
+      tokenId: directoryId,
+      scopes: allScopes,
+    };
     const call = { requestId: 'test', method: 'POST', path: '/' };
     const row = await graph.domain.links.get(acme.operator, link.id);
     await graph.domain.directoryGroups.delete(directory, call, { directoryId, id: row?.directoryRecordId ?? '' });

@@ -1,6 +1,7 @@
 // Any object by its id: read by the use case of its kind, so that it shows no more than the query of that kind.
 import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { allScopes } from '../../src/domain/actors/scope.ts';
 import { createSchema } from '../../src/graph/schema.ts';
 import { type GraphOrganization, type OpenGraph, openGraph } from './open-graph.ts';
 
@@ -21,7 +22,13 @@ async function furnished(): Promise<Furnished> {
   const acme = await graph.anOrganization();
   const { domain } = graph;
   const { operator, directoryId } = acme;
-  const actor = { kind: 'directory', organizationId: acme.id, directoryId, tokenId: uuid() } as const;
+  const actor = {
+    kind: 'directory',
+    organizationId: acme.id,
+    directoryId,
+    tokenId: uuid(),
+    scopes: allScopes,
+  } as const;
   const call = { requestId: 'r', method: 'POST', path: '/Users' };
   const user = await domain.users.create(operator, { userName: 'ada' });
   const group = await domain.groups.create(operator, { name: 'Marketing' });
@@ -30,6 +37,9 @@ async function furnished(): Promise<Furnished> {
   const grant = await domain.grants.grant(operator, { groupId: group.id, permissionSetId: set.id });
   const { apiKey } = await domain.apiKeys.create(operator, { name: 'Back end', permissionSetId: set.id });
   const { scimToken } = await domain.scimTokens.create(operator, { directoryId });
+  const oauth = await domain.oauthClients.create(operator, { directoryId, name: 'Entra client' });
+  const claims = { tenantId: uuid(), audience: `api://${uuid()}`, subject: 'subject' };
+  const identity = await domain.workloadIdentities.set(operator, { directoryId, ...claims });
   const resource = { userName: 'eve' };
   const directoryUser = await domain.directoryUsers.create(actor, call, { directoryId, resource });
   const pushed = { directoryId, resource: { displayName: 'Sales' }, memberIds: [] };
@@ -49,6 +59,14 @@ async function furnished(): Promise<Furnished> {
       ApiKey: { id: apiKey.id, field: 'name', value: 'Back end', permission: 'rollcall:keys' },
       Directory: { id: directoryId, field: 'name', value: 'Entra', permission: directories },
       ScimToken: { id: scimToken.id, field: 'hint', value: scimToken.hint, permission: directories },
+      OAuthClient: { id: oauth.oauthClient.id, field: 'name', value: 'Entra client', permission: directories },
+      OAuthClientSecret: {
+        id: oauth.oauthClientSecret.id,
+        field: 'hint',
+        value: oauth.clientSecret.slice(-4),
+        permission: directories,
+      },
+      WorkloadIdentity: { id: identity.id, field: 'tenantId', value: claims.tenantId, permission: directories },
       DirectoryUser: {
         id: directoryUser.id,
         field: 'resource',

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Database } from '../../src/database/database.ts';
 import type { Statement } from '../../src/database/statement.ts';
+import { allScopes } from '../../src/domain/actors/scope.ts';
 import { userList } from '../../src/domain/users/user-list.store.ts';
 import { type GraphOrganization, type OpenGraph, openGraph } from './open-graph.ts';
 
@@ -112,7 +113,13 @@ describe('users', () => {
     await graph.domain.users.remove(operator, dora?.id ?? '');
     const group = await graph.domain.groups.create(operator, { name: 'Marketing' });
     await graph.domain.groups.addMembers(operator, group.id, [ada?.id ?? '', bob?.id ?? '']);
-    const directory = { kind: 'directory', organizationId: acme.id, directoryId: acme.directoryId, tokenId: acme.id };
+    const directory = {
+      kind: 'directory',
+      organizationId: acme.id,
+      directoryId: acme.directoryId,
+      tokenId: acme.id,
+      scopes: allScopes,
+    };
     const call = { requestId: 'r', method: 'POST', path: '/' };
     for (const userName of ['eve', 'carl']) {
       const resource = { userName, active: true };
@@ -139,6 +146,34 @@ describe('users', () => {
 });
 
 describe('other lists', () => {
+  it('directories, and who has a permission, come in their orders', async () => {
+    const { acme, users } = await anAcmeOf(['zed', 'amy', 'kim', 'bob']);
+    const { operator } = acme;
+    const { domain } = graph;
+    await domain.directories.create(operator, { name: 'okta', precedence: 3 });
+    const ping = await domain.directories.create(operator, { name: 'Ping', precedence: 2 });
+    await domain.directoryStatuses.pause(operator, ping.id);
+    const directories = async (parts: string) =>
+      (await readAll(listOf(acme, 'directories', 'name'), parts, 1)).map(({ name }) => name);
+    const [first = ''] = await directories('');
+    expect(await directories('')).toEqual([first, 'okta', 'Ping']);
+    expect(await directories('orderBy: { field: NAME, direction: DESC }')).toEqual(['Ping', 'okta', first]);
+    expect(await directories('orderBy: { field: PRECEDENCE }')).toEqual([first, 'Ping', 'okta']);
+    expect(await directories('filter: { statuses: [PAUSED] }')).toEqual(['Ping']);
+
+    const set = await domain.permissionSets.create(operator, { name: 'Payers', permissions: ['billing:pay'] });
+    for (const { id } of users.slice(0, 3)) {
+      await domain.grants.grant(operator, { permissionSetId: set.id, userId: id });
+    }
+    const holders = async (parts: string) =>
+      (await readAll(listOf(acme, 'whoHas', 'userName'), `permission: "billing:pay" ${parts}`, 2)).map(
+        ({ userName }) => userName,
+      );
+    expect(await holders('')).toEqual(['zed', 'amy', 'kim']);
+    expect(await holders('orderBy: { field: USER_NAME }')).toEqual(['amy', 'kim', 'zed']);
+    expect(await holders('orderBy: { field: USER_NAME, direction: DESC }')).toEqual(['zed', 'kim', 'amy']);
+  });
+
   it('groups, their members, permission sets and API keys come in their orders and through their filters', async () => {
     const { acme, users } = await anAcmeOf(['zed', 'amy', 'kim']);
     const { operator } = acme;
@@ -198,7 +233,13 @@ describe('other lists', () => {
   it('the records of a directory come in their orders and through their filters', async () => {
     const acme = await graph.anOrganization();
     const { directoryId } = acme;
-    const actor = { kind: 'directory', organizationId: acme.id, directoryId, tokenId: acme.id } as const;
+    const actor = {
+      kind: 'directory',
+      organizationId: acme.id,
+      directoryId,
+      tokenId: acme.id,
+      scopes: allScopes,
+    } as const;
     const call = { requestId: 'r', method: 'POST', path: '/' };
     for (const [userName, active] of [
       ['Zed', true],

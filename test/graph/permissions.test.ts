@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { allScopes } from '../../src/domain/actors/scope.ts';
 import { type GraphOrganization, type OpenGraph, openGraph } from './open-graph.ts';
 
 let graph: OpenGraph;
@@ -45,7 +46,13 @@ async function anAcme() {
     /** Pushes a group with one member, as the identity provider would. */
     async push(displayName: string, userName: string) {
       const { directoryId } = acme;
-      const actor = { kind: 'directory' as const, organizationId: acme.id, directoryId, tokenId: uuid() };
+      const actor = {
+        kind: 'directory' as const,
+        organizationId: acme.id,
+        directoryId,
+        tokenId: uuid(),
+        scopes: allScopes,
+      };
       const call = { requestId: 'request-7', method: 'POST', path: `/scim/v2/${directoryId}/Groups` };
       const { id } = await graph.domain.directoryUsers.create(actor, call, { directoryId, resource: { userName } });
       await graph.domain.directoryGroups.create(actor, call, {

@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { allScopes } from '../../src/domain/actors/scope.ts';
 import { type GraphOrganization, type OpenGraph, openGraph } from './open-graph.ts';
 
 let graph: OpenGraph;
@@ -38,7 +39,13 @@ async function anAcme() {
     /** Pushes people and a group of them, as the identity provider would. */
     async push(displayName: string, userNames: string[]) {
       const { directoryId } = acme;
-      const actor = { kind: 'directory' as const, organizationId: acme.id, directoryId, tokenId: uuid() };
+      const actor = {
+        kind: 'directory' as const,
+        organizationId: acme.id,
+        directoryId,
+        tokenId: uuid(),
+        scopes: allScopes,
+      };
       const call = { requestId: 'r', method: 'POST', path: '/' };
       const memberIds: string[] = [];
       for (const userName of userNames) {

@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Actor } from '../../src/domain/actors/actor.ts';
+import { allScopes } from '../../src/domain/actors/scope.ts';
+import { aCall } from '../harness/directory-domain.ts';
 import { type GraphOrganization, type OpenGraph, openGraph } from './open-graph.ts';
 
 let graph: OpenGraph;
@@ -16,7 +19,17 @@ beforeAll(async () => {
     await domain.grants.grant(operator, { permissionSetId: set.id, groupId: group.id });
     await domain.grants.grant(operator, { permissionSetId: set.id, userId: user.id });
   }
-  await domain.directories.create(operator, { name: 'Okta' });
+  const { id: directoryId } = await domain.directories.create(operator, { name: 'Okta' });
+  const { organizationId } = operator;
+  const directory: Actor = { kind: 'directory', organizationId, directoryId, tokenId: directoryId, scopes: allScopes };
+  for (const n of [1, 2, 3]) {
+    const { id } = await domain.directoryUsers.create(directory, aCall, {
+      directoryId,
+      resource: { userName: `pushed-${n}` },
+    });
+    const resource = { displayName: `Pushed ${n}` };
+    await domain.directoryGroups.create(directory, aCall, { directoryId, resource, memberIds: [id] });
+  }
   // The first request of a key reads the key, and writes the time of its use in the background.
   await graph.run(acme.ownerKey, '{ organization { id } }');
   await domain.settled();
@@ -35,6 +48,8 @@ describe('a list costs one statement a kind of object, however many it has', () 
     ['groups { nodes { members { nodes { user { groups { group { name } } } } } } }', 3],
     ['grants { nodes { permissionSet { name } group { name } user { userName } } }', 4],
     ['apiKeys { nodes { permissionSet { name } } }', 2],
+    // Of each of the two directories its groups, and the members of all in one.
+    ['directories { nodes { groups { nodes { members(first: 2) } } } }', 4],
     ['directories { nodes { tokens { hint } health { lastCallAt } } }', 3],
     ['a: user(id: "-") { id } b: user(id: "-") { id } c: users { nodes { id } }', 2],
   ])('%s', async (fields, statements) => {

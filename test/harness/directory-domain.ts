@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { Actor } from '../../src/domain/actors/actor.ts';
+import { allScopes } from '../../src/domain/actors/scope.ts';
 import type { Call } from '../../src/domain/directories/call.ts';
 import { createDomain, type Domain } from '../../src/domain/domain.ts';
 import { PermissionCatalogue } from '../../src/domain/permissions/catalogue.ts';
@@ -54,7 +55,7 @@ export async function openTestDomain(now: () => Date = () => new Date()): Promis
       const organizationId = organization.id;
       const operator: Actor = { kind: 'operator', organizationId };
       const { id: directoryId } = await domain.directories.create(operator, { name: 'Entra', isStrict });
-      const directory: Actor = { kind: 'directory', organizationId, directoryId, tokenId: uuid() };
+      const directory: Actor = { kind: 'directory', organizationId, directoryId, tokenId: uuid(), scopes: allScopes };
       return { organizationId, directoryId, operator, directory };
     },
     close: async () => {

@@ -5,9 +5,11 @@ import type { Actor } from '../../src/domain/actors/actor.ts';
 import { createDomain, type Domain } from '../../src/domain/domain.ts';
 import type { CreateOrganization } from '../../src/domain/organizations/organizations.ts';
 import { PermissionCatalogue } from '../../src/domain/permissions/catalogue.ts';
+import type { Log } from '../../src/open-domain.ts';
 import { ScimClient } from '../clients/scim-client.ts';
 import { TEST_SECRET_KEY, testPermissions } from './builders.ts';
 import { openTestDatabase } from './database.ts';
+import { freePort, isThroughGateway, startTestGateway, unlimited } from './gateway.ts';
 
 export interface ServiceOrganization {
   id: string;
@@ -61,24 +63,29 @@ export interface TestService {
   close(): Promise<void>;
 }
 
-/** The real service in this process on a free port, over a migrated database of the test file's own. */
-export async function startTestService(): Promise<TestService> {
+/**
+ * The real service in this process on a free port, over a migrated database of the test file's own; in the project `gateway`
+ * with SCIM in front of it, over HTTP. Calls are not limited unless `environment` says so.
+ */
+export async function startTestService(environment: Record<string, string> = {}): Promise<TestService> {
   const { database, connection, close } = await openTestDatabase();
   const domain = createDomain({
     database,
     catalogue: new PermissionCatalogue(testPermissions),
     secretKey: TEST_SECRET_KEY,
+    allowsLoopbackIssuers: true,
   });
   const failures: object[] = [];
-  const service = await serve(
-    { ...readConfig({ PORT: '0', PUBLIC_URL: 'http://127.0.0.1:0' }), isProduction: true },
-    (level, event, details) => {
-      if (level === 'error') failures.push({ event, ...details });
-    },
-    { domain, database, migrated: [], close: () => domain.settled() },
-  );
+  const log: Log = (level, event, details) => {
+    if (level === 'error') failures.push({ event, ...details });
+  };
+  const gatewayPort = isThroughGateway ? await freePort() : 0;
+  const settings = { PORT: '0', PUBLIC_URL: `http://127.0.0.1:${gatewayPort}`, ...unlimited, ...environment };
+  const config = { ...readConfig(settings), isProduction: true };
+  const service = await serve(config, log, { domain, database, migrated: [], close: () => domain.settled() });
+  const gateway = isThroughGateway ? await startTestGateway(`${service.url}/graphql`, gatewayPort, log) : undefined;
   const clients: ScimClient[] = [];
-  const makers = makersOf(domain, service.url);
+  const makers = makersOf(domain, gateway?.url ?? service.url);
   const scim = (directory: ServiceDirectory) => {
     const client = new ScimClient(directory.tenantUrl, directory.token);
     clients.push(client);
@@ -99,6 +106,7 @@ export async function startTestService(): Promise<TestService> {
     graphql: (apiKey, query, variables) => postGraphql(service.url, apiKey, { query, variables }),
     async close() {
       for (const client of clients) client.close();
+      await gateway?.close();
       await service.close();
       await close();
     },

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ENTERPRISE_USER_SCHEMA, GROUP_SCHEMA, LIST_RESPONSE, USER_SCHEMA } from '../../src/attributes/urns.ts';
+import {
+  ENTERPRISE_USER_SCHEMA,
+  GROUP_SCHEMA,
+  LIST_RESPONSE,
+  SCHEMA_SCHEMA,
+  USER_SCHEMA,
+} from '../../src/attributes/urns.ts';
 import { BASE_URL, startFacade } from './facade-server.ts';
 
 const files = ['ServiceProviderConfig', 'ResourceTypes', 'Schemas'];
@@ -34,6 +40,27 @@ describe('discovery (parity T3)', () => {
       expect((await send({ path })).body).toEqual(resource);
       expect((await send({ path: encodeURI(path.toLowerCase()) })).body).toEqual(resource);
     }
+  });
+
+  it('shows what the organization declared, at addresses of its own', async () => {
+    const { send, graph } = await startFacade();
+    const id = 'urn:acme:scim:Badge';
+    const definition = { id, name: 'Badge', description: '', attributes: [{ name: 'number', type: 'integer' }] };
+    graph.schemas.push({ resourceType: 'USER', definition });
+    const schema = await send({ path: `/Schemas/${id.toUpperCase()}` });
+    const location = `${BASE_URL}/Schemas/${id}`;
+    expect(schema.body).toEqual({
+      schemas: [SCHEMA_SCHEMA],
+      ...definition,
+      meta: { resourceType: 'Schema', location },
+    });
+    const list = (await send({ path: '/Schemas' })).body as { totalResults: number; Resources: object[] };
+    expect([list.totalResults, list.Resources.at(-1)]).toEqual([4, schema.body]);
+    const extensionsOf = async (name: string) => (await send({ path: `/ResourceTypes/${name}` })).body;
+    expect(await extensionsOf('User')).toMatchObject({
+      schemaExtensions: [{ schema: ENTERPRISE_USER_SCHEMA }, { schema: id, required: false }],
+    });
+    expect(await extensionsOf('Group')).not.toHaveProperty('schemaExtensions');
   });
 
   it('says that password is written only and never returned (security case 14)', async () => {

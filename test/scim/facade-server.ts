@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, request } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { onTestFinished } from 'vitest';
@@ -21,6 +21,7 @@ export type FacadeServer = {
   graph: MemoryGraph;
   facade: ScimFacade;
   mistakes: unknown[];
+  port: number;
   send: (sent: Sent) => Promise<Answer>;
 };
 
@@ -44,7 +45,7 @@ export async function startFacade(options: Partial<ScimOptions> = {}): Promise<F
     await once(server, 'close');
   });
   const { port } = server.address() as AddressInfo;
-  return { graph, facade, mistakes, send: (sent) => sendTo(port, sent) };
+  return { graph, facade, mistakes, port, send: (sent) => sendTo(port, sent) };
 }
 
 /** Sends exactly the headers given and the bearer: clients such as fetch would add a content type of their own. */
@@ -61,15 +62,18 @@ function sendTo(port: number, sent: Sent): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       { port, host: '127.0.0.1', path: `/scim/v2/${directoryId}${path}`, method, headers },
-      async (incoming) => {
-        const chunks: Buffer[] = [];
-        for await (const chunk of incoming) chunks.push(chunk as Buffer);
-        const text = Buffer.concat(chunks).toString();
-        const { statusCode: status = 0, headers: answered } = incoming;
-        resolve({ status, headers: answered, text, body: text === '' ? undefined : JSON.parse(text) });
-      },
+      (incoming) => void answerOf(incoming).then(resolve, reject),
     );
     outgoing.on('error', reject);
     outgoing.end(bytes);
   });
+}
+
+/** Rejects where the answer was cut off. */
+async function answerOf(incoming: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  const { statusCode: status = 0, headers } = incoming;
+  return { status, headers, text, body: text === '' ? undefined : JSON.parse(text) };
 }

@@ -164,7 +164,7 @@ describe('PATCH /Groups/{id}', () => {
       { op: 'remove', path: 'members[display sw "ada"]' },
     ]);
     expect(answer.status).toBe(204);
-    expect(server.graph.namesAsked()).toEqual(['ReadGroup', 'ChangeGroup']);
+    expect(server.graph.namesAsked()).toEqual(['ReadGroupMembers', 'ChangeGroup']);
     expect(server.graph.asked[1]?.variables.input).toMatchObject({
       members: [
         { kind: 'REMOVE', userIds: ['u3'] },

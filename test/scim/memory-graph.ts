@@ -16,10 +16,15 @@ export class MemoryGraph implements GraphClient {
   readonly asked: { name: string; variables: JsonObject; call: GraphCall }[] = [];
   readonly answers = new Map<string, (variables: JsonObject) => GraphAnswer<Json> | undefined>();
   readonly users = new Map<string, Stored>();
+  /** What the organization declared, as `directorySchemas` gives it. */
+  readonly schemas: { resourceType: string; definition: JsonObject }[] = [];
+  isStrict = false;
   readonly groups = new Map<string, Stored & { members: Json[] }>();
 
   readonly #operations: Record<string, Answering> = {
     OpenDirectory: () => ({ directoryUser: null }),
+    ListDirectorySchemas: () => ({ directorySchemas: this.schemas }),
+    ReadStrictness: () => ({ isDirectoryStrict: this.isStrict }),
     ReportProvisioningEvents: () => ({ reportProvisioningEvents: { count: 0, errors: [] } }),
     ReportRefusedCalls: () => ({ reportRefusedCalls: { errors: [] } }),
     ReadUser: ({ id, withGroups }) => ({ directoryUser: this.#user(String(id), withGroups === true) }),
@@ -35,8 +40,14 @@ export class MemoryGraph implements GraphClient {
     DeleteUser: ({ id }) => ({
       deleteDirectoryUser: this.users.delete(String(id)) ? written('deletedId', id) : notFound(),
     }),
-    ReadGroup: ({ id }) => ({ directoryGroup: (this.groups.get(String(id)) as JsonObject | undefined) ?? null }),
-    ListGroups: () => ({ directoryGroups: { totalCount: this.groups.size, items: [...this.groups.values()] } }),
+    ReadGroup: ({ id, first }) => ({ directoryGroup: this.#group(String(id), Number(first)) }),
+    ReadGroupMembers: ({ id, first, after }) => ({
+      directoryGroup: this.#group(String(id), Number(first), typeof after === 'string' ? after : undefined),
+    }),
+    ListGroups: ({ first }) => {
+      const items = [...this.groups.keys()].map((id) => this.#group(id, Number(first)));
+      return { directoryGroups: { totalCount: this.groups.size, items } };
+    },
     CreateGroup: ({ resource, memberIds }) => {
       const members = (memberIds as string[]).map((value) => ({ value, display: `name of ${value}` }));
       return { createDirectoryGroup: written('directoryGroup', this.addGroup(resource as JsonObject, members)) };
@@ -86,6 +97,13 @@ export class MemoryGraph implements GraphClient {
       return variables.input === undefined ? thrown('BAD_USER_INPUT', 'NOT_FOUND') : { data: { any: notFound() } };
     }
     return this.answers.get(name)?.(variables) ?? { data: this.#operations[name]?.(input) ?? null };
+  }
+
+  #group(id: string, first: number, after?: string): JsonObject | null {
+    const group = this.groups.get(id);
+    if (group === undefined) return null;
+    const start = 1 + group.members.findIndex((member) => (member as JsonObject).value === after);
+    return { ...group, members: group.members.slice(start, start + first) };
   }
 
   #user(id: string, withGroups: boolean): JsonObject | null {

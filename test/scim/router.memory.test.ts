@@ -87,11 +87,9 @@ describe('addresses', () => {
   it('answers 404 with a SCIM error to what does not exist', async () => {
     const { send } = await startFacade();
     for (const path of [
-      '',
-      '/',
       '/Unicorns',
       '/Users/1/2',
-      '/Bulk',
+      '/Bulk/1',
       '/constructor',
       '/__proto__/1',
       '/%E0%A4%A',
@@ -104,11 +102,12 @@ describe('addresses', () => {
   });
 
   it.each([
-    ['/Users', 'PATCH', 'GET, POST'],
-    ['/Users/1', 'POST', 'GET, PUT, PATCH, DELETE'],
-    ['/Groups', 'DELETE', 'GET, POST'],
-    ['/Schemas', 'POST', 'GET'],
-    ['/ServiceProviderConfig', 'PUT', 'GET'],
+    ['/Users', 'PATCH', 'GET, HEAD, POST, OPTIONS'],
+    ['/Users/1', 'POST', 'GET, HEAD, PUT, PATCH, DELETE, OPTIONS'],
+    ['/Groups', 'DELETE', 'GET, HEAD, POST, OPTIONS'],
+    ['/Schemas', 'POST', 'GET, HEAD, OPTIONS'],
+    ['/Bulk', 'GET', 'POST, OPTIONS'],
+    ['/ServiceProviderConfig', 'PUT', 'GET, HEAD, OPTIONS'],
   ])('answers 405 on %s to %s and says what is allowed', async (path, method, allowed) => {
     const { send } = await startFacade();
     const answer = await send({ path, method, body: {} });

@@ -103,6 +103,8 @@ describe('GET /Users', () => {
     const compare = (attribute: string, value: unknown) => ({ compare: { attribute, operator: 'EQ', value } });
     expect(graph.asked[0]?.variables).toEqual({
       directoryId: DIRECTORY_ID,
+      baseUrl: `https://rollcall.example/scim/v2/${DIRECTORY_ID}`,
+      sort: null,
       startIndex: 3,
       count: 7,
       withGroups: true,
@@ -263,7 +265,31 @@ describe('PATCH /Users/{id}', () => {
     expect(answers.map(({ status }) => status)).toEqual(types.map(() => 200));
     const emails = server.graph.users.get(id)?.resource.emails as { type: string }[];
     expect(emails.map(({ type }) => type).sort()).toEqual(types.sort());
-    expect(server.graph.asked).toHaveLength(32);
+    expect(server.graph.namesAsked()).toEqual(['ReadUser', ...types.map(() => 'ReplaceUser')]);
+  });
+
+  it('does not read a user again whom this process has just read', async () => {
+    const server = await startFacade();
+    const { id } = server.graph.addUser({ userName: 'ada', title: 'Countess' });
+    await server.send({ path: `/Users/${id}` });
+    const answer = await patch(server, id, rename('Ada'));
+    expect(answer.body).toMatchObject({ displayName: 'Ada', title: 'Countess' });
+    expect(server.graph.namesAsked()).toEqual(['ReadUser', 'ReplaceUser']);
+    expect(server.graph.asked[1]?.variables).toMatchObject({ input: { ifVersions: [1] }, withGroups: true });
+  });
+
+  it('loses nothing, and answers no stale error, when what it remembers has changed elsewhere', async () => {
+    const server = await startFacade();
+    const { id } = server.graph.addUser({ userName: 'ada' });
+    await server.send({ path: `/Users/${id}` });
+    const user = server.graph.users.get(id);
+    if (user) Object.assign(user, { version: 7, resource: { userName: 'ada', title: 'Countess' } });
+    const answer = await patch(server, id, rename('Ada'));
+    expect(answer.body).toMatchObject({ displayName: 'Ada', title: 'Countess' });
+    const conditional = await patch(server, id, rename('Ada King'), { 'If-Match': 'W/"7"' });
+    expect(conditional.status).toBe(412);
+    await server.send({ path: `/Users/${id}`, method: 'DELETE' });
+    expect((await patch(server, id, rename('Ada'))).status).toBe(404);
   });
 
   it('goes on with the next patch of a user after one that failed', async () => {

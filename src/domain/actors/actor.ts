@@ -1,9 +1,18 @@
 import { DomainError } from '../domain-error.ts';
+import type { Scope } from './scope.ts';
 
 /** Who acts now, always inside one organization: a call without an organization cannot be written. */
 export type Actor =
   | { kind: 'apiKey'; organizationId: string; id: string; name: string; permissions: ReadonlySet<string> }
-  | { kind: 'directory'; organizationId: string; directoryId: string; tokenId: string }
+  /** `isStrict` is the directory's setting as its credential was last read. */
+  | {
+      kind: 'directory';
+      organizationId: string;
+      directoryId: string;
+      tokenId: string;
+      scopes: ReadonlySet<Scope>;
+      isStrict?: boolean;
+    }
   | { kind: 'operator'; organizationId: string }
   | { kind: 'system'; organizationId: string };
 

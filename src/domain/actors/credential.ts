@@ -1,10 +1,18 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** The kinds of bearer that we hand out; each opens its own door only. */
-export type CredentialKind = 'scimToken' | 'apiKey';
+/**
+ * The kinds of credential that we hand out; each opens its own door only. A client id is public and opens nothing: it has
+ * this form because it has to name its organization.
+ */
+export type CredentialKind = 'scimToken' | 'apiKey' | 'clientId' | 'clientSecret';
 
-const prefixes = { scimToken: 'rcscim', apiKey: 'rckey' } as const satisfies Record<CredentialKind, string>;
+const prefixes = {
+  scimToken: 'rcscim',
+  apiKey: 'rckey',
+  clientId: 'rcclient',
+  clientSecret: 'rcsecret',
+} as const satisfies Record<CredentialKind, string>;
 const kinds = new Map<string, CredentialKind>(
   Object.entries(prefixes).map(([kind, prefix]) => [prefix, kind as CredentialKind]),
 );

@@ -1,4 +1,5 @@
 import { prepared, statement } from '../../database/statement.ts';
+import { OrderedList } from '../ordered-list.ts';
 import type { DirectoryStatus, GroupMatchAttribute } from './directory.entity.ts';
 
 export interface DirectoryRow {
@@ -19,10 +20,12 @@ export interface DirectoryRow {
 export const DIRECTORY_COLUMNS = `d.id, d.name, d.status, d.matches_groups_by as "matchesGroupsBy", d.is_strict as "isStrict", d.precedence,
   d.is_settled as "isSettled", d.version, d.created_at as "createdAt", d.updated_at as "updatedAt"`;
 
+/** The organization is held, so that its schemas do not change between the reading of their version and the commit. */
 export const insertDirectory = statement<DirectoryRow>(
   `insert into directories as d (organization_id, id, name, status, matches_groups_by, is_strict, precedence, version,
-                                 created_at, updated_at)
-   values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $8) returning ${DIRECTORY_COLUMNS}`,
+                                 created_at, updated_at, schemas_version)
+   select $1, $2, $3, $4, $5, $6, $7, 1, $8, $8, o.schemas_version
+     from organizations o where o.organization_id = $1 for share of o returning ${DIRECTORY_COLUMNS}`,
 );
 export const insertAddress = statement<never>(
   'insert into directory_addresses (directory_id, organization_id) values ($2, $1)',
@@ -45,10 +48,17 @@ export const lockDirectory = statement<DirectoryRow>(`${getDirectory.text} for u
 export const getDirectories = statement<DirectoryRow>(
   `select ${DIRECTORY_COLUMNS} from directories d where d.organization_id = $1 and d.id = any($2::uuid[])`,
 );
-export const listDirectories = statement<DirectoryRow>(
-  `select ${DIRECTORY_COLUMNS} from directories d
-    where d.organization_id = $1 and ($2::uuid is null or d.id > $2) order by d.id limit $3`,
-);
+export type DirectoryOrderField = 'createdAt' | 'name' | 'precedence';
+
+/** Of few items, so that its orders need no index. */
+export const directoryList = new OrderedList<DirectoryRow, DirectoryOrderField, 'statuses'>({
+  columns: DIRECTORY_COLUMNS,
+  from: 'directories d',
+  where: 'd.organization_id = $1',
+  id: 'd.id',
+  orders: { name: { sql: 'lower(d.name)' }, precedence: { sql: 'd.precedence', type: 'integer' } },
+  filters: { statuses: (statuses) => `d.status = any(${statuses}::text[])` },
+});
 export const rekeyGroups = statement<never>(
   `update directory_groups set unique_name_key = case when $3 = 'displayName' then display_name_key end
     where organization_id = $1 and directory_id = $2`,

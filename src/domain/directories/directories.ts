@@ -6,18 +6,24 @@ import type { Clock } from '../clock.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { isId } from '../id.ts';
+import { given, type OrderedPageRequest } from '../ordered-list.ts';
 import type { OrganizationStatus } from '../organizations/organization.entity.ts';
 import { requireInUse } from '../organizations/organization-status.ts';
 import { type Plan, planIncludes } from '../organizations/plan.ts';
-import { type Page, type PageRequest, readPage } from '../page.ts';
+import type { Page } from '../page.ts';
 import { readName } from '../text-input.ts';
 import { requireVersion } from '../version.ts';
-import type { DirectoryRow } from './directories.store.ts';
+import type { DirectoryOrderField, DirectoryRow } from './directories.store.ts';
 import * as store from './directories.store.ts';
-import type { GroupMatchAttribute } from './directory.entity.ts';
+import type { DirectoryStatus, GroupMatchAttribute } from './directory.entity.ts';
+import { requireDirectory } from './directory-access.ts';
 import type { DirectoryProjection } from './directory-projection.ts';
 
 export const PRECEDENCE_MAX = 1_000;
+
+export interface DirectoriesFilter {
+  statuses?: readonly DirectoryStatus[] | null | undefined;
+}
 
 const gate = statement<{ plan: Plan; scimWithoutSso: boolean; status: OrganizationStatus }>(
   'select plan, scim_without_sso as "scimWithoutSso", status from organizations where organization_id = $1',
@@ -136,6 +142,15 @@ export class Directories {
     return (await this.#database.run(actor.organizationId, store.getDirectory, id))[0];
   }
 
+  /** Whether a directory is strict, for whoever may read its layer. Throws `notFound`, `forbidden`. */
+  async isStrict(actor: Actor, id: string): Promise<boolean> {
+    requireDirectory(actor, id);
+    if (actor.kind === 'directory') return actor.isStrict === true;
+    const directory = await this.get(actor, id);
+    if (!directory) throw notFound('directory', id);
+    return directory.isStrict;
+  }
+
   /** Those that exist, in no particular order. */
   async getMany(actor: Actor, ids: readonly string[]): Promise<DirectoryRow[]> {
     requirePermission(actor, 'rollcall:directories');
@@ -148,11 +163,16 @@ export class Directories {
     return (await this.#database.lookUp(store.lookUpAddress, id))[0]?.organizationId;
   }
 
-  async list(actor: Actor, page: PageRequest): Promise<Page<DirectoryRow>> {
+  /** Throws `invalidValue` for a page that cannot be. */
+  async list(
+    actor: Actor,
+    page: OrderedPageRequest<DirectoryOrderField>,
+    filter: DirectoriesFilter = {},
+  ): Promise<Page<DirectoryRow>> {
     requirePermission(actor, 'rollcall:directories');
-    return readPage(page, (after, limit) =>
-      this.#database.run(actor.organizationId, store.listDirectories, after, limit),
-    );
+    return store.directoryList.read(this.#database, actor.organizationId, page, {
+      filters: { statuses: given(filter.statuses) },
+    });
   }
 }
 

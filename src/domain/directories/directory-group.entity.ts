@@ -37,6 +37,7 @@ export const directoryGroupSchema = defineEntity({
     { name: 'directory_groups_display_name_key', properties: ['organizationId', 'directoryId', 'uniqueNameKey'] },
   ],
   indexes: [
+    { name: 'directory_groups_directory_index', properties: ['organizationId', 'directoryId', 'id'] },
     { name: 'directory_groups_display_name_index', properties: ['organizationId', 'directoryId', 'displayNameKey'] },
     { name: 'directory_groups_external_id_index', properties: ['organizationId', 'directoryId', 'externalId'] },
   ],

@@ -1,5 +1,6 @@
-import { prepared, statement, wide } from '../../database/statement.ts';
+import { prepared, statement } from '../../database/statement.ts';
 import { CARRIES } from '../links/absorption.ts';
+import type { ReturnedRules } from './custom-tables.ts';
 import type { DirectoryStatus } from './directory.entity.ts';
 import { heldDirectories } from './held-directories.ts';
 
@@ -11,6 +12,8 @@ export interface DirectoryGroupRow {
   resource: Record<string, unknown>;
   createdAt: Date;
   updatedAt: Date;
+  /** How declared attributes are returned otherwise than by default; absent where it was not looked up. */
+  returnedRules?: ReturnedRules | null;
 }
 
 export const GROUP_COLUMNS = `d.id, d.directory_id as "directoryId", d.version, d.resource,
@@ -25,16 +28,6 @@ export const groupsById = prepared<DirectoryGroupRow & { position: number }>(
       select ${GROUP_COLUMNS} from directory_groups d
        where d.organization_id = $1 and d.directory_id = k.directory_id and d.id = k.value offset 0) d`,
 );
-
-/** A page of the direct members in the order of their ids. */
-export const membersOfGroup = wide<{
-  value: string;
-  display: string | null;
-}>(`select m.directory_user_id as value, coalesce(u.resource->>'displayName', u.resource->>'userName') as display
-     from directory_group_members m
-     join directory_users u on u.organization_id = $1 and u.id = m.directory_user_id
-    where m.organization_id = $1 and m.directory_group_id = $2 and ($3::uuid is null or m.directory_user_id > $3)
-    order by m.directory_user_id limit $4::int`);
 
 const DELTA_COLUMNS = `
   "n" int, "directoryId" uuid, "id" uuid, "userIds" uuid[], "at" timestamptz, "actor" jsonb, "eventId" uuid,
@@ -172,7 +165,11 @@ export const removeMembers = prepared<DeltaAnswer>(
 );
 
 export const insertGroup = statement<{ id: string }>(
-  `insert into directory_groups (organization_id, id, directory_id, display_name_key, unique_name_key, external_id,
+  `with counted as (
+     insert into directory_counts (organization_id, directory_id, resource_type, id, difference)
+     values ($1, $3, 'Group', $2, 1)
+   )
+   insert into directory_groups (organization_id, id, directory_id, display_name_key, unique_name_key, external_id,
                                  resource, version, created_at, updated_at)
    values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $8)`,
 );
@@ -228,9 +225,11 @@ export const groupRules = statement<{
   groupMatching: 'automatically' | 'ask' | 'never';
   matchesGroupsBy: 'displayName' | 'externalId';
   isStrict: boolean;
+  schemasVersion: number;
   status: DirectoryStatus;
 }>(
-  `select o.group_matching as "groupMatching", d.matches_groups_by as "matchesGroupsBy", d.is_strict as "isStrict", d.status
+  `select o.group_matching as "groupMatching", d.matches_groups_by as "matchesGroupsBy", d.is_strict as "isStrict",
+          d.schemas_version as "schemasVersion", d.status
      from organizations o join directories d on d.organization_id = o.organization_id
     where o.organization_id = $1 and d.id = $2 for key share of d`,
 );

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { v7 as uuid } from 'uuid';
+import type { ResourceTable } from '../../attributes/attribute.ts';
 import { foldKey } from '../../attributes/fold.ts';
-import type { ResourceJson } from '../../attributes/json.ts';
-import { groupTable } from '../../attributes/resource-tables.ts';
+import { isJsonObject, type Json, type JsonObject, type ResourceJson, sortedJson } from '../../attributes/json.ts';
+import { extensionsOf, isUrn } from '../../attributes/open-attribute.ts';
 import { coalesce } from '../../database/coalesce.ts';
 import { type Database, isConnectionFailure, type OrganizationTransaction } from '../../database/database.ts';
 import { type Actor, describeActor } from '../actors/actor.ts';
@@ -20,7 +22,8 @@ import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { alarmingOwnersLost } from '../permissions/owners.ts';
 import { againAfterRaces } from '../races.ts';
 import type { Call } from './call.ts';
-import { requireDirectory, requireDirectoryItself } from './directory-access.ts';
+import { type CustomTables, type OrganizationTables, SchemasChanged } from './custom-tables.ts';
+import { requireDirectory, requireDirectoryItself, requireScope, requireStandard } from './directory-access.ts';
 import type { DeltaAnswer, DirectoryGroupRow } from './directory-groups.store.ts';
 import * as store from './directory-groups.store.ts';
 import { applyDeltas, type MemberDelta, type MembersChanged, unknownMember } from './member-deltas.ts';
@@ -36,6 +39,12 @@ export interface GroupChange {
   externalId?: string | null;
   /** In the order in which they apply. */
   members?: MemberDelta[];
+  /** Absent: leave. By URN; what is not among them goes. */
+  extensions?: unknown;
+  /** Only while the extensions are these, whatever becomes of the members; else `versionConflict`. */
+  ifExtensions?: unknown;
+  /** See `requireStandard`. */
+  isStandard?: boolean | null;
 }
 
 type DeltaItem = { id: string; directoryId: string; userIds: string[]; [column: string]: unknown };
@@ -45,14 +54,16 @@ export class DirectoryGroups {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #catalogue: PermissionCatalogue;
+  readonly #tables: CustomTables;
   readonly #find: (organizationId: string, item: Question) => Promise<DirectoryGroupRow | undefined>;
   readonly #addMembers: (organizationId: string, item: DeltaItem) => Promise<DeltaAnswer>;
   readonly #removeMembers: (organizationId: string, item: DeltaItem) => Promise<DeltaAnswer>;
 
-  constructor(parts: { database: Database; clock: Clock; catalogue: PermissionCatalogue }) {
+  constructor(parts: { database: Database; clock: Clock; catalogue: PermissionCatalogue; tables: CustomTables }) {
     this.#database = parts.database;
     this.#clock = parts.clock;
     this.#catalogue = parts.catalogue;
+    this.#tables = parts.tables;
     const runsAgainAlone = (error: unknown) => !isConnectionFailure(error);
     this.#find = coalesce({ run: (id, items) => this.#runFind(id, items), runsAgainAlone });
     this.#addMembers = coalesce({ run: (id, items) => this.#runDelta(store.addMembers, id, items), runsAgainAlone });
@@ -66,37 +77,41 @@ export class DirectoryGroups {
   async find(actor: Actor, input: { directoryId: string; id: string }): Promise<DirectoryGroupRow | undefined> {
     requireDirectory(actor, input.directoryId);
     if (!isId(input.id) || !isId(input.directoryId)) return undefined;
-    return this.#find(actor.organizationId, { directoryId: input.directoryId, value: input.id });
-  }
-
-  /** The direct members of a group that `find` returned, in the order of their ids; all of them without a limit. */
-  async listMembers(
-    actor: Actor,
-    group: DirectoryGroupRow,
-    window: { after?: string | null; limit?: number | null } = {},
-  ): Promise<{ value: string; display: string | null }[]> {
-    requireDirectory(actor, group.directoryId);
-    const { after = null, limit = null } = window;
-    return this.#database.run(actor.organizationId, store.membersOfGroup, group.id, after, limit);
+    requireScope(actor, 'groups:read');
+    const { organizationId } = actor;
+    const finding = this.#find(organizationId, { directoryId: input.directoryId, value: input.id });
+    const [found, { returned }] = await Promise.all([finding, this.#tables.forReading(organizationId)]);
+    if (found) found.returnedRules = returned.Group;
+    return found;
   }
 
   /**
    * Creates a directory group and links it. Throws `groupNameTaken` where the directory matches its groups by name,
-   * `invalidValue`, and in a strict directory `unknownMember`.
+   * `invalidValue`, and in a strict directory `unknownMember` and `directoryIsStrict`.
    */
   async create(
     actor: Actor,
     call: Call,
+    input: { directoryId: string; resource: unknown; memberIds?: string[]; isStandard?: boolean | null },
+  ): Promise<DirectoryGroupRow> {
+    requireDirectoryItself(actor, input.directoryId, 'groups:write');
+    requireStandard(actor, input);
+    return this.#tables.forWriting(actor.organizationId, (tables) => this.#createBy(tables, actor, call, input));
+  }
+
+  async #createBy(
+    tables: OrganizationTables,
+    actor: Actor,
+    call: Call,
     input: { directoryId: string; resource: unknown; memberIds?: string[] },
   ): Promise<DirectoryGroupRow> {
-    requireDirectoryItself(actor, input.directoryId);
-    const resource = storedResource(groupTable, input.resource, { create: true });
+    const resource = storedResource(tables.group, input.resource, { create: true });
     const id = uuid();
     const at = this.#clock();
     const { directoryId } = input;
     const displayName = String(resource.displayName);
     return this.#transaction(actor, displayName, async (transaction) => {
-      const rules = await readRules(transaction, directoryId);
+      const rules = await readRules(transaction, directoryId, tables);
       const { displayNameKey, uniqueNameKey, externalId } = columnsOf(resource, rules.matchesGroupsBy);
       const row = JSON.stringify(resource);
       await transaction.rows(store.insertGroup, id, directoryId, displayNameKey, uniqueNameKey, externalId, row, at);
@@ -124,17 +139,19 @@ export class DirectoryGroups {
         detail,
         at,
       });
-      return { id, directoryId, version: 1, resource, createdAt: at, updatedAt: at };
+      const returnedRules = tables.returned.Group;
+      return { id, directoryId, version: 1, resource, createdAt: at, updatedAt: at, returnedRules };
     });
   }
 
   /**
-   * Changes a directory group: its names and, in their order, its members. Never reads the members that stay. Throws
-   * `notFound`, `versionConflict`, `groupNameTaken`, `invalidValue`, and in a strict directory `unknownMember`.
+   * Changes a directory group: its names, its extensions and, in their order, its members. Never reads the members that stay. Throws
+   * `notFound`, `versionConflict`, `groupNameTaken`, `invalidValue`, and in a strict directory `unknownMember` and `directoryIsStrict`.
    */
   async change(actor: Actor, call: Call, input: GroupChange): Promise<void> {
-    requireDirectoryItself(actor, input.directoryId);
+    requireDirectoryItself(actor, input.directoryId, 'groups:write');
     if (!isId(input.id) || !isId(input.directoryId)) throw notFound('group', input.id);
+    requireStandard(actor, input);
     const delta = onlyDelta(input);
     if (delta) {
       await this.#applyDelta(actor, call, input, delta);
@@ -149,7 +166,7 @@ export class DirectoryGroups {
     call: Call,
     input: { directoryId: string; id: string; ifVersions?: number[] | null },
   ): Promise<void> {
-    requireDirectoryItself(actor, input.directoryId);
+    requireDirectoryItself(actor, input.directoryId, 'groups:write');
     if (!isId(input.id) || !isId(input.directoryId)) throw notFound('group', input.id);
     await this.#transaction(actor, undefined, async (transaction) => {
       const group = await lockGroup(transaction, input);
@@ -193,11 +210,15 @@ export class DirectoryGroups {
   }
 
   async #changeWhole(actor: Actor, call: Call, input: GroupChange): Promise<void> {
+    await this.#tables.forWriting(actor.organizationId, (tables) => this.#changeBy(tables, actor, call, input));
+  }
+
+  async #changeBy(tables: OrganizationTables, actor: Actor, call: Call, input: GroupChange): Promise<void> {
     await this.#transaction(actor, input.displayName, async (transaction) => {
       const before = await lockGroup(transaction, input);
-      const rules = await readRules(transaction, input.directoryId);
+      const rules = await readRules(transaction, input.directoryId, tables);
       const at = this.#clock();
-      const resource = changedResource(before.resource, input);
+      const resource = changedResource(tables.group, before.resource as ResourceJson, input);
       const provisioningEventId = uuid();
       const isHeld = rules.status === 'paused';
       const { isStrict } = rules;
@@ -210,7 +231,7 @@ export class DirectoryGroups {
         : await apply();
       if (members.addedCount) await absorbMembersOf(transaction, actor, { directoryGroupId: input.id, at });
       const isRenamed = resource.displayName !== before.resource.displayName;
-      const isRewritten = isRenamed || resource.externalId !== before.resource.externalId;
+      const isRewritten = !isDeepStrictEqual(resource, before.resource);
       if (isRewritten || members.isChanged) {
         const { displayNameKey, uniqueNameKey, externalId } = columnsOf(resource, rules.matchesGroupsBy);
         const row = JSON.stringify(resource);
@@ -317,32 +338,48 @@ interface Question {
 /** The one addition or removal that is all of a change, which many requests can make in one statement. */
 function onlyDelta(input: GroupChange): MemberDelta | undefined {
   const [delta, ...more] = input.members ?? [];
-  const isMembersOnly = input.displayName === undefined && input.externalId === undefined && !input.ifVersions;
+  const { displayName, externalId, extensions, ifVersions } = input;
+  const isMembersOnly = displayName === undefined && externalId === undefined && extensions == null && !ifVersions;
   const isSimple = delta && more.length === 0 && delta.kind !== 'replace' && delta.userIds.every(isId);
   return isMembersOnly && isSimple ? delta : undefined;
 }
 
 async function lockGroup(
   transaction: OrganizationTransaction,
-  input: { directoryId: string; id: string; ifVersions?: number[] | null },
+  input: { directoryId: string; id: string; ifVersions?: number[] | null; ifExtensions?: unknown },
 ): Promise<DirectoryGroupRow> {
   const [group] = await transaction.rows(store.groupForUpdate, input.directoryId, input.id);
   if (!group) throw notFound('group', input.id);
-  if (input.ifVersions && !input.ifVersions.includes(group.version)) {
+  const { ifVersions, ifExtensions } = input;
+  const isOutrun =
+    ifExtensions != null && sortedJson(extensionsOf(group.resource as JsonObject)) !== sortedJson(ifExtensions as Json);
+  if (isOutrun || (ifVersions && !ifVersions.includes(group.version))) {
     throw new DomainError('versionConflict', 'The group was changed since it was read. Read it again and repeat.');
   }
   return group;
 }
 
-async function readRules(transaction: OrganizationTransaction, directoryId: string) {
+/** Throws `SchemasChanged` where the directory has newer schemas than the document goes by. */
+async function readRules(transaction: OrganizationTransaction, directoryId: string, { version }: OrganizationTables) {
   const [rules] = isId(directoryId) ? await transaction.rows(store.groupRules, directoryId) : [];
   if (!rules) throw notFound('directory', directoryId);
+  if (rules.schemasVersion > version) throw new SchemasChanged();
   return rules;
 }
 
-function changedResource(before: Record<string, unknown>, input: GroupChange): ResourceJson {
-  const { displayName = before.displayName, externalId = before.externalId } = input;
-  return storedResource(groupTable, { ...before, displayName, externalId }, { create: false });
+function changedResource(table: ResourceTable, before: ResourceJson, input: GroupChange): ResourceJson {
+  const { displayName = before.displayName, externalId = before.externalId, extensions } = input;
+  const kept = Object.entries(before).filter(([key]) => extensions == null || !isUrn(key));
+  const document = { ...Object.fromEntries(kept), ...readExtensions(extensions), displayName, externalId };
+  return storedResource(table, document, { before });
+}
+
+function readExtensions(extensions: unknown): JsonObject {
+  if (extensions == null) return {};
+  if (isJsonObject(extensions) && Object.keys(extensions).every(isUrn)) return extensions;
+  throw new DomainError('invalidValue', 'extensions must be an object of extensions by their URN.', {
+    path: 'extensions',
+  });
 }
 
 function columnsOf(resource: ResourceJson, matchesGroupsBy: 'displayName' | 'externalId') {

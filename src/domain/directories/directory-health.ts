@@ -28,12 +28,18 @@ export interface DirectoryHealthFacts {
   /** When the first of the living tokens that end by themselves does. */
   nextTokenExpiryAt: Date | null;
   lastTokenUseAt: Date | null;
+  /** Of the living secrets of its OAuth clients, how many end within `SECRET_WARNING_DAYS`. */
+  expiringSecretsCount: number;
+  /** When the first of all living ones does. */
+  nextSecretExpiryAt: Date | null;
 }
 
 /** Where counting stops, so that a directory in trouble is not asked to count all of it. */
 export const COUNT_MAX = 10_000;
 /** How far back a last write is looked for: behind it there may be nothing but readings. */
 export const WRITE_DAYS_MAX = 30;
+/** How long before its end a client secret is warned of. */
+export const SECRET_WARNING_DAYS = 30;
 const DAY_MILLISECONDS = 86_400_000;
 const HOUR_MILLISECONDS = 3_600_000;
 
@@ -58,14 +64,15 @@ function linksIn(state: LinkState): string {
 
 /**
  * `$2` the directories, `$3` a day ago, as a time and as `$4` an id, `$5` its hour, `$6` now, `$7` what only read, `$8`
- * the first id of the days in which a write is looked for.
+ * the first id of the days in which a write is looked for, `$9` until when an ending secret is warned of.
  */
 const read = wide<DirectoryHealthFacts>(
   `select d.id as "directoryId", call."lastCallAt", write."lastWriteAt", failure."lastFailureAt",
           failed.count as "failedCallsLastDay", refused.count as "refusedCallsLastDay",
           refusal.at as "lastRefusedAt", refusal.reason as "lastRefusalReason",
           ${linksIn('pending')} as "waitingLinksCount", ${linksIn('conflict')} as "conflictsCount", record.count as "unlinkedRecordsCount",
-          token."nextTokenExpiryAt", token."lastTokenUseAt"
+          token."nextTokenExpiryAt", token."lastTokenUseAt",
+          secret."expiringSecretsCount", secret."nextSecretExpiryAt"
      from directories d
      left join lateral (
        select created_at as "lastCallAt" from provisioning_events
@@ -105,9 +112,16 @@ const read = wide<DirectoryHealthFacts>(
                    limit ${COUNT_MAX})) unlinked
                 limit ${COUNT_MAX}) counted) record
      cross join lateral (
-       select min(expires_at) filter (where revoked_at is null and expires_at > $6) as "nextTokenExpiryAt",
+       select min(expires_at) filter (where revoked_at is null and expires_at > $6 and oauth_client_secret_id is null
+                                      and workload_identity_id is null) as "nextTokenExpiryAt",
               max(last_used_at) as "lastTokenUseAt"
          from scim_tokens where organization_id = $1 and directory_id = d.id) token
+     cross join lateral (
+       select count(*) filter (where s.expires_at <= $9)::int as "expiringSecretsCount",
+              min(s.expires_at) as "nextSecretExpiryAt"
+         from oauth_clients c
+         join oauth_client_secrets s on s.organization_id = $1 and s.oauth_client_id = c.id
+        where c.organization_id = $1 and c.directory_id = d.id and s.revoked_at is null and s.expires_at > $6) secret
     where d.organization_id = $1 and d.id = any($2::uuid[])`,
 );
 
@@ -135,6 +149,7 @@ export class DirectoryHealth {
       now,
       readOutcomes,
       firstIdAt(writesFrom),
+      new Date(now.getTime() + SECRET_WARNING_DAYS * DAY_MILLISECONDS),
     ];
     const rows = await this.#database.run(actor.organizationId, read, ...values);
     const byDirectory = new Map(rows.map((row) => [row.directoryId, row]));

@@ -1,6 +1,10 @@
+import type { ResourceTable } from '../../attributes/attribute.ts';
 import { foldKey } from '../../attributes/fold.ts';
 import type { ResourceJson } from '../../attributes/json.ts';
+import { userTable } from '../../attributes/resource-tables.ts';
 import { ENTERPRISE_USER_SCHEMA } from '../../attributes/urns.ts';
+
+import { customKeysOf, type UserKey } from './custom-keys.ts';
 
 /** Copies of a stored User for what is searched; `keys` are the attributes without a column of their own. */
 export interface DirectoryUserColumns {
@@ -10,7 +14,7 @@ export interface DirectoryUserColumns {
   /** Null where the client left it out: the record stays what it is. */
   active: boolean | null;
   managerId: string | null;
-  keys: { attribute: string; key: string }[];
+  keys: UserKey[];
 }
 
 /** What a directory user's record says of the product's user. */
@@ -22,8 +26,8 @@ export interface Profile {
 
 type Item = Record<string, unknown>;
 
-/** The search columns of a canonical User resource. */
-export function columnsOf(resource: ResourceJson): DirectoryUserColumns {
+/** The search columns of a User resource that is canonical by the table. */
+export function columnsOf(resource: ResourceJson, table: ResourceTable = userTable): DirectoryUserColumns {
   const enterprise = objectAt(resource, ENTERPRISE_USER_SCHEMA);
   const manager = objectAt(enterprise, 'manager');
   const employeeNumber = textAt(enterprise, 'employeeNumber');
@@ -38,7 +42,8 @@ export function columnsOf(resource: ResourceJson): DirectoryUserColumns {
       ...keysOf('phoneNumbers.value', itemsAt(resource, 'phoneNumbers')),
       ...(employeeNumber === null
         ? []
-        : [{ attribute: `${ENTERPRISE_USER_SCHEMA}:employeeNumber`, key: foldKey(employeeNumber) }]),
+        : [{ attribute: `${ENTERPRISE_USER_SCHEMA}:employeeNumber`, key: foldKey(employeeNumber), isUnique: false }]),
+      ...customKeysOf(table, resource),
     ],
   };
 }
@@ -66,7 +71,7 @@ function workEmail(resource: ResourceJson): string | null {
 }
 
 /** The work e-mail has a column, so that the usual person has no key row; every other value has one. */
-function keysOf(attribute: string, items: Item[]): { attribute: string; key: string }[] {
+function keysOf(attribute: string, items: Item[]): UserKey[] {
   const keys = new Set<string>();
   let workSeen = attribute !== 'emails.value';
   for (const item of items) {
@@ -75,7 +80,7 @@ function keysOf(attribute: string, items: Item[]): { attribute: string; key: str
     if (!workSeen && foldKey(textAt(item, 'type') ?? '') === 'work') workSeen = true;
     else keys.add(foldKey(value));
   }
-  return [...keys].map((key) => ({ attribute, key }));
+  return [...keys].map((key) => ({ attribute, key, isUnique: false }));
 }
 
 function itemsAt(source: Item, name: string): Item[] {

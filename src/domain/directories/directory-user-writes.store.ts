@@ -3,21 +3,22 @@ import type { LinkState } from '../links/link.entity.ts';
 import { PLACEMENT } from '../links/place-user.store.ts';
 import { isReachedByOwner } from '../permissions/owners.ts';
 import type { DirectoryStatus } from './directory.entity.ts';
+import { groupsOf } from './directory-users.store.ts';
 import { heldDirectories } from './held-directories.ts';
 
 const WRITTEN_COLUMNS = `
   "id" uuid, "directoryId" uuid, "resource" jsonb, "active" boolean,
-  "userNameKey" text, "externalId" text, "emailKey" text, "managerId" text, "keys" jsonb,
+  "userNameKey" text, "externalId" text, "emailKey" text, "managerId" text, "keys" jsonb, "schemasVersion" int,
   "userName" text, "displayName" text, "email" text, "profileEmailKey" text,
   "profileUserName" text, "profileUserNameKey" text,
   "at" timestamptz, "actor" jsonb, "eventId" uuid, "provisioningEventId" uuid,
   "requestId" text, "method" text, "path" text`;
 
 const keysOf = (source: string) => `
-     insert into directory_user_keys (organization_id, directory_user_id, attribute, key, directory_id)
-     select $1, i."id", k.attribute, k.key, i."directoryId"
-       from ${source}, jsonb_to_recordset(i."keys") as k(attribute text, key text)
-     on conflict do nothing`;
+     insert into directory_user_keys (organization_id, directory_user_id, attribute, key, directory_id, is_unique)
+     select $1, i."id", k.attribute, k.key, i."directoryId", k."isUnique"
+       from ${source}, jsonb_to_recordset(i."keys") as k(attribute text, key text, "isUnique" boolean)
+     on conflict (organization_id, directory_user_id, attribute, key) do nothing`;
 
 /** Without hash joins, two of these lists would be joined row by row; an array is searched much faster. */
 const IS_CREATED = 'i."id" = any(array(select id from created))';
@@ -31,9 +32,14 @@ const REPORT = `
  * Creates directory users with all that follows in an active directory: search keys, the product's user or the pending
  * link to an existing one, the domain event and the provisioning event. In any other directory the record is all. `$2` is
  * a JSON array. Answers a row a directory, with the items that were created; the others met an existing userName, or a
- * retired directory, and nothing of them was written.
+ * retired directory, or went by older schemas than their directory's, and nothing of them was written.
  */
-export const createUsers = prepared<{ directoryId: string; status: DirectoryStatus; createdIds: string[] }>(
+export const createUsers = prepared<{
+  directoryId: string;
+  status: DirectoryStatus;
+  schemasVersion: number;
+  createdIds: string[];
+}>(
   'directory-users-create',
   `with item as materialized (
      select * from jsonb_to_recordset($2::jsonb)
@@ -45,8 +51,12 @@ export const createUsers = prepared<{ directoryId: string; status: DirectoryStat
      select $1, i."id", i."directoryId", i."userNameKey", i."externalId", i."externalId",
             i."emailKey", i."active", i."managerId", i."resource", 1, i."at", i."at"
        from item i join directory d on d.id = i."directoryId" and d.status <> 'retired'
+                                   and d.schemas_version <= i."schemasVersion"
      on conflict (organization_id, directory_id, user_name_key) do nothing
-     returning id
+     returning id, directory_id
+   ), counted as (
+     insert into directory_counts (organization_id, directory_id, resource_type, id, difference)
+     select $1, directory_id, 'User', (array_agg(id))[1], count(*) from created group by directory_id
    ), keyed as (${keysOf(`(select * from item i where ${IS_CREATED}) i`)}
    ), person as (
      select i.* from item i join directory d on d.id = i."directoryId" and d.status = 'active' where ${IS_CREATED}
@@ -63,7 +73,7 @@ export const createUsers = prepared<{ directoryId: string; status: DirectoryStat
             jsonb_build_object('userName', i."userName", 'link', null), i."at"
        from unplaced i
    )
-   select d.id as "directoryId", d.status, array(select id from created) as "createdIds" from directory d`,
+   select d.id as "directoryId", d.status, d.schemas_version as "schemasVersion", array(select id from created) as "createdIds" from directory d`,
 );
 
 /** What became of a written document. */
@@ -75,12 +85,16 @@ export interface WrittenUser {
   createdAt: Date;
   updatedAt: Date;
   isExpected: boolean;
+  /** Nothing was written, because the document goes by older schemas than these of its directory. */
+  isOutdated: boolean;
   isActive: boolean;
   wasActive: boolean;
   /** The record comes back as another person. */
   isNewPerson: boolean;
   /** More follows from it than one statement can do: it has to be written by `writeAlone`. */
   isAlone: boolean;
+  /** Asked for by `withGroups`; null where what follows may still change them. */
+  groups: { id: string; displayName: string }[] | null;
   /** Another transaction may have changed the link or the user meanwhile: what follows for them has to be worked out anew. */
   isOutrun: boolean;
 }
@@ -100,13 +114,15 @@ export interface WrittenUser {
  */
 const updateStatement = ({ leaving }: { leaving: boolean }) => `
    with item as materialized (
-     select * from jsonb_to_recordset($2::jsonb) as item(${WRITTEN_COLUMNS}, "ifVersions" int[], "isWrittenAlone" boolean)
+     select * from jsonb_to_recordset($2::jsonb) as item(${WRITTEN_COLUMNS}, "ifVersions" int[], "isWrittenAlone" boolean, "withGroups" boolean)
    ), directory as materialized (${heldDirectories('item')}
    ), before as materialized (
      select i.*, d.version, d.active as "wasActive", d.is_held as "wasHeld", d.created_at, d.updated_at, s.status,
             n."isActive", n."newResource", d.resource is distinct from n."newResource" as "isChanged",
             d.user_name_key <> i."userNameKey" as "isRenamed",
-            (i."ifVersions" is null or d.version = any(i."ifVersions")) and s.status <> 'retired' as "isExpected",
+            s.schemas_version > i."schemasVersion" as "isOutdated",
+            (i."ifVersions" is null or d.version = any(i."ifVersions")) and s.status <> 'retired'
+              and s.schemas_version <= i."schemasVersion" as "isExpected",
             (d.person_external_id <> i."externalId"
              and (not d.active and n."isActive" or d.active and d.external_id is null)) is true as "isNewPerson",
             n."isActive" and (d.is_held or not d.active and s.status = 'paused') as "isHeld"
@@ -198,10 +214,11 @@ const updateStatement = ({ leaving }: { leaving: boolean }) => `
             i."at"
        from weighed i where i."isWritten"
    )
-   select w."id", w.status, w.created_at as "createdAt", w."isExpected", w."isActive", w."wasActive", w."isNewPerson",
+   select w."id", w.status, w.created_at as "createdAt", w."isExpected", w."isOutdated", w."isActive", w."wasActive", w."isNewPerson",
           w."isAlone" and not w."isWrittenAlone" as "isAlone",
           case when w."isWritten" then w.version + w."isChanged"::int end as version,
           case when w."isChanged" then w."at" else w.updated_at end as "updatedAt",
+          case when w."withGroups" and w."isWritten" then ${groupsOf('w."id"')} end as groups,
           w."isWritten" and w."isChanged" and not w."isWrittenAlone"
             and case when w.state = 'active' then w."isProjected" and not w."id" = any(array(select id from projected))
                      else w.status in ('active', 'paused') end as "isOutrun"
@@ -230,7 +247,7 @@ export const isOwnersRecord = statement<{ isOwners: boolean }>(
     where l.organization_id = $1 and l.directory_user_id = $2 and l.state = 'active'`,
 );
 
-/** Deletes one directory user, its memberships and links; answers the user of its active link. */
+/** Deletes one directory user, its memberships and links; answers the user of its active link. `$5` is an id for the count. */
 export const deleteUser = statement<{ status: DirectoryStatus; isExpected: boolean; userId: string | null }>(
   `with directory as materialized (${heldDirectories('(select $2::uuid as "directoryId") asked')}
    ), before as (
@@ -242,6 +259,10 @@ export const deleteUser = statement<{ status: DirectoryStatus; isExpected: boole
       where l.organization_id = $1 and l.state = 'active'
    ), deleted as (
      delete from directory_users d using before b where d.organization_id = $1 and d.id = b.id and b."isExpected"
+     returning d.directory_id
+   ), counted as (
+     insert into directory_counts (organization_id, directory_id, resource_type, id, difference)
+     select $1, directory_id, 'User', $5::uuid, -1 from deleted
    )
    select b.status, b."isExpected", (select user_id from link) as "userId" from before b`,
 );

@@ -50,6 +50,12 @@ export const directoryUserSchema = defineEntity({
   },
   uniques: [{ name: 'directory_users_user_name_key', properties: ['organizationId', 'directoryId', 'userNameKey'] }],
   indexes: [
+    { name: 'directory_users_directory_index', properties: ['organizationId', 'directoryId', 'id'] },
+    {
+      name: 'directory_users_manager_index',
+      expression:
+        'create index "directory_users_manager_index" on "directory_users" ("organization_id", "directory_id", "manager_id") where (manager_id is not null)',
+    },
     { name: 'directory_users_external_id_index', properties: ['organizationId', 'directoryId', 'externalId'] },
     { name: 'directory_users_email_index', properties: ['organizationId', 'directoryId', 'emailKey'] },
   ],
@@ -63,6 +69,8 @@ export class DirectoryUserKey {
   attribute!: string;
   key!: string;
   directoryId!: string;
+  /** The organization declared the attribute unique in a directory. */
+  isUnique!: boolean;
 }
 
 export const directoryUserKeySchema = defineEntity({
@@ -76,6 +84,14 @@ export const directoryUserKeySchema = defineEntity({
     attribute: p.text().primary(),
     key: p.text().primary(),
     directoryId: p.uuid(),
+    isUnique: p.boolean().default(false),
   },
   indexes: [{ name: 'directory_user_keys_index', properties: ['organizationId', 'directoryId', 'attribute', 'key'] }],
+  uniques: [
+    {
+      name: 'directory_user_keys_unique_key',
+      properties: ['organizationId', 'directoryId', 'attribute', 'key'],
+      where: 'is_unique',
+    },
+  ],
 });

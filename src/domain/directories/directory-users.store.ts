@@ -1,4 +1,5 @@
 import { prepared, statement } from '../../database/statement.ts';
+import type { ReturnedRules } from './custom-tables.ts';
 
 /** A directory user as the edges read it: entity fields of the same name. */
 export interface DirectoryUserRow {
@@ -10,16 +11,21 @@ export interface DirectoryUserRow {
   updatedAt: Date;
   /** The directory groups the person is a direct member of; absent unless it was asked for. */
   groups?: { id: string; displayName: string }[];
+  /** How declared attributes are returned otherwise than by default; absent where it was not looked up. */
+  returnedRules?: ReturnedRules | null;
 }
 
 export const USER_COLUMNS = `d.id, d.directory_id as "directoryId", d.version, d.resource,
   d.created_at as "createdAt", d.updated_at as "updatedAt"`;
 
-export const USER_GROUPS = `(
+/** SQL of the groups of a user, by an SQL expression of their id. */
+export const groupsOf = (id: string) => `(
   select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'displayName', g.resource->>'displayName') order by g.id), '[]')
     from directory_group_members m
     join directory_groups g on g.organization_id = m.organization_id and g.id = m.directory_group_id
-   where m.organization_id = $1 and m.directory_user_id = d.id) as groups`;
+   where m.organization_id = $1 and m.directory_user_id = ${id})`;
+
+export const USER_GROUPS = `${groupsOf('d.id')} as groups`;
 
 /**
  * A lookup of many at once: `$2` directories and `$3` values in parallel arrays; each found row carries the position of

@@ -1,7 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { foldKey } from '../../attributes/fold.ts';
 import type { ResourceJson } from '../../attributes/json.ts';
-import { userTable } from '../../attributes/resource-tables.ts';
 import { coalesce } from '../../database/coalesce.ts';
 import { violatedConstraint } from '../../database/constraint.ts';
 import { type Database, isConnectionFailure, type OrganizationTransaction } from '../../database/database.ts';
@@ -16,28 +15,43 @@ import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { alarmingOwnersLost } from '../permissions/owners.ts';
 import { againAfterRaces, userNameRaces } from '../races.ts';
 import type { Call } from './call.ts';
+import { type CustomTables, type OrganizationTables, SchemasChanged } from './custom-tables.ts';
+import { explainTakenValue } from './custom-uniqueness.ts';
 import type { DirectoryStatus } from './directory.entity.ts';
-import { directoryIsRetired, requireDirectory, requireDirectoryItself } from './directory-access.ts';
-import { columnsOf, profileOf } from './directory-user-columns.ts';
+import {
+  directoryIsRetired,
+  requireDirectory,
+  requireDirectoryItself,
+  requireScope,
+  requireStandard,
+} from './directory-access.ts';
+import { columnsOf, type DirectoryUserColumns, profileOf } from './directory-user-columns.ts';
 import type { WrittenUser } from './directory-user-writes.store.ts';
 import * as writes from './directory-user-writes.store.ts';
 import type { DirectoryUserRow } from './directory-users.store.ts';
 import * as store from './directory-users.store.ts';
-import { storedResource } from './stored-resource.ts';
+import { replacementOf, storedResource } from './stored-resource.ts';
 import { type UpdateItem, type WriteItem, writeAlone } from './write-alone.ts';
 
 export interface UserWrite {
   directoryId: string;
   resource: unknown;
+  /** See `requireStandard`. */
+  isStandard?: boolean | null;
 }
 
-type Created = { status: DirectoryStatus; isCreated: boolean };
+type UserReplacement = UserWrite & { id: string; ifVersions?: number[] | null; withGroups?: boolean };
+
+type Created = { status: DirectoryStatus; schemasVersion: number; isCreated: boolean };
+
+const ATTEMPTS_MAX = 5;
 
 /** The people of a directory as its identity provider sent them, and their projection to users. */
 export class DirectoryUsers {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #catalogue: PermissionCatalogue;
+  readonly #tables: CustomTables;
   readonly #create: (organizationId: string, item: WriteItem) => Promise<Created | undefined>;
   readonly #update: (organizationId: string, item: UpdateItem) => Promise<WrittenUser | undefined>;
   readonly #deactivate: (organizationId: string, item: UpdateItem) => Promise<WrittenUser | undefined>;
@@ -45,10 +59,11 @@ export class DirectoryUsers {
   readonly #findWithGroups: Find;
   readonly #findByName: Find;
 
-  constructor(parts: { database: Database; clock: Clock; catalogue: PermissionCatalogue }) {
+  constructor(parts: { database: Database; clock: Clock; catalogue: PermissionCatalogue; tables: CustomTables }) {
     this.#database = parts.database;
     this.#clock = parts.clock;
     this.#catalogue = parts.catalogue;
+    this.#tables = parts.tables;
     const runsAgainAlone = (error: unknown) => !isConnectionFailure(error);
     this.#create = coalesce({ run: (id, items) => this.#runCreate(id, items), runsAgainAlone });
     const keyOf = (item: UpdateItem) => item.id;
@@ -80,10 +95,12 @@ export class DirectoryUsers {
   ): Promise<DirectoryUserRow | undefined> {
     requireDirectory(actor, input.directoryId);
     if (!isId(input.id) || !isId(input.directoryId)) return undefined;
+    requireScope(actor, 'users:read');
     const question = { directoryId: input.directoryId, value: input.id };
-    return input.withGroups
-      ? this.#findWithGroups(actor.organizationId, question)
-      : this.#find(actor.organizationId, question);
+    return this.#withRules(
+      actor,
+      (input.withGroups ? this.#findWithGroups : this.#find)(actor.organizationId, question),
+    );
   }
 
   /** The directory user of a userName, any case, with its groups. */
@@ -93,42 +110,33 @@ export class DirectoryUsers {
   ): Promise<DirectoryUserRow | undefined> {
     requireDirectory(actor, input.directoryId);
     if (!isId(input.directoryId)) return undefined;
-    return this.#findByName(actor.organizationId, { directoryId: input.directoryId, value: foldKey(input.userName) });
+    requireScope(actor, 'users:read');
+    const question = { directoryId: input.directoryId, value: foldKey(input.userName) };
+    return this.#withRules(actor, this.#findByName(actor.organizationId, question));
   }
 
   /**
    * Creates a directory user, or revives an inactive one of the same userName. Throws `userNameTaken` while an active one
-   * has it, `invalidValue` or `invalidSyntax` with the path for a document that cannot be stored.
+   * has it, `attributeValueTaken`, `directoryIsStrict`, `invalidValue` or `invalidSyntax` with the path for a document that cannot be stored.
    */
   async create(actor: Actor, call: Call, input: UserWrite): Promise<DirectoryUserRow> {
-    requireDirectoryItself(actor, input.directoryId);
+    requireDirectoryItself(actor, input.directoryId, 'users:write');
     if (!isId(input.directoryId)) throw notFound('directory', input.directoryId);
-    const resource = storedResource(userTable, input.resource, { create: true });
-    const item = this.#writeItem(actor, call, { ...input, id: uuid(), resource });
-    // Another directory may bring the same person at this moment: looked at anew, they are an existing user.
-    const created = await againAfterRaces(userNameRaces, () => this.#create(actor.organizationId, item));
-    if (!created) throw notFound('directory', input.directoryId);
-    if (created.status === 'retired') throw directoryIsRetired();
-    if (!created.isCreated) {
-      const revived = await this.#revive(actor, call, input.directoryId, resource);
-      return revived ?? this.create(actor, call, input);
-    }
-    return { ...input, id: item.id, version: 1, resource, createdAt: item.at, updatedAt: item.at, groups: [] };
+    requireStandard(actor, input);
+    return this.#tables.forWriting(actor.organizationId, (tables) => this.#createBy(tables, actor, call, input));
   }
 
   /**
-   * Writes a whole new document over a directory user; one that says nothing of `active` leaves it as it is. With `ifVersions` only over one of these versions, else
-   * `versionConflict`. Throws `notFound`, `userNameTaken`, `invalidValue`.
+   * Writes a whole new document over a directory user; one that says nothing of `active` leaves it as it is. With
+   * `ifVersions` only over one of these versions, else `versionConflict`. `withGroups` adds the groups where the statement
+   * that writes can tell them. Throws `notFound`, `userNameTaken`, `attributeValueTaken`, `attributeImmutable`, `directoryIsStrict`,
+   * `invalidValue`.
    */
-  async replace(
-    actor: Actor,
-    call: Call,
-    input: UserWrite & { id: string; ifVersions?: number[] | null },
-  ): Promise<DirectoryUserRow> {
-    requireDirectoryItself(actor, input.directoryId);
+  async replace(actor: Actor, call: Call, input: UserReplacement): Promise<DirectoryUserRow> {
+    requireDirectoryItself(actor, input.directoryId, 'users:write');
     if (!isId(input.id) || !isId(input.directoryId)) throw notFound('user', input.id);
-    const resource = storedResource(userTable, input.resource, { create: false });
-    return this.#write(actor, call, { ...input, resource });
+    requireStandard(actor, input);
+    return this.#tables.forWriting(actor.organizationId, (tables) => this.#replaceBy(tables, actor, call, input));
   }
 
   /** Deletes a directory user with its memberships. Throws `notFound`, `versionConflict`. */
@@ -137,7 +145,7 @@ export class DirectoryUsers {
     call: Call,
     input: { directoryId: string; id: string; ifVersions?: number[] | null },
   ): Promise<void> {
-    requireDirectoryItself(actor, input.directoryId);
+    requireDirectoryItself(actor, input.directoryId, 'users:write');
     if (!isId(input.id) || !isId(input.directoryId)) throw notFound('user', input.id);
     await againAfterRaces(userNameRaces, () =>
       this.#database.transaction(actor.organizationId, async (transaction) => {
@@ -149,6 +157,56 @@ export class DirectoryUsers {
     );
   }
 
+  async #withRules(
+    { organizationId }: Actor,
+    finding: Promise<DirectoryUserRow | undefined>,
+  ): Promise<DirectoryUserRow | undefined> {
+    const [found, { returned }] = await Promise.all([finding, this.#tables.forReading(organizationId)]);
+    if (found) found.returnedRules = returned.User;
+    return found;
+  }
+
+  async #createBy(tables: OrganizationTables, actor: Actor, call: Call, input: UserWrite): Promise<DirectoryUserRow> {
+    const resource = storedResource(tables.user, input.resource, { create: true });
+    const { directoryId } = input;
+    const item = this.#writeItem(actor, call, { directoryId, id: uuid(), resource, tables });
+    // Another directory may bring the same person at this moment: looked at anew, they are an existing user.
+    const created = await againAfterRaces(userNameRaces, () => this.#create(actor.organizationId, item)).catch(
+      (error: unknown) => explainTakenValue(this.#database, actor.organizationId, item, error),
+    );
+    if (!created) throw notFound('directory', directoryId);
+    if (created.status === 'retired') throw directoryIsRetired();
+    if (created.schemasVersion > tables.version) throw new SchemasChanged();
+    if (!created.isCreated) {
+      const revived = await this.#revive(tables, actor, call, { directoryId, resource });
+      return revived ?? this.#createBy(tables, actor, call, input);
+    }
+    const written = { directoryId, id: item.id, version: 1, resource, createdAt: item.at, updatedAt: item.at };
+    return { ...written, groups: [], returnedRules: tables.returned.User };
+  }
+
+  async #replaceBy(
+    tables: OrganizationTables,
+    actor: Actor,
+    call: Call,
+    input: UserReplacement,
+    attempt = 1,
+  ): Promise<DirectoryUserRow> {
+    const { id, directoryId, ifVersions = null, withGroups = false } = input;
+    const resource = replacementOf(tables.user, input.resource);
+    if (resource) return this.#write(tables, actor, call, { id, directoryId, ifVersions, withGroups, resource });
+    const before = await this.#find(actor.organizationId, { directoryId, value: id });
+    if (!before) throw notFound('user', id);
+    if (ifVersions && !ifVersions.includes(before.version)) throw versionConflict();
+    const beside = storedResource(tables.user, input.resource, { before: before.resource as ResourceJson });
+    const write = { id, directoryId, resource: beside, ifVersions: [before.version], withGroups };
+    return this.#write(tables, actor, call, write).catch((error: unknown) => {
+      const isOutrun = error instanceof DomainError && error.code === 'versionConflict';
+      if (!isOutrun || ifVersions || attempt === ATTEMPTS_MAX) throw error;
+      return this.#replaceBy(tables, actor, call, input, attempt + 1);
+    });
+  }
+
   async #delete(
     transaction: OrganizationTransaction,
     actor: Actor,
@@ -157,7 +215,7 @@ export class DirectoryUsers {
   ): Promise<void> {
     const { directoryId, id, at } = input;
     await transaction.rows(writes.lockRecord, id);
-    const [row] = await transaction.rows(writes.deleteUser, directoryId, id, input.ifVersions ?? null);
+    const [row] = await transaction.rows(writes.deleteUser, directoryId, id, input.ifVersions ?? null, uuid());
     if (!row) throw notFound('user', id);
     if (row.status === 'retired') throw directoryIsRetired();
     if (!row.isExpected) throw versionConflict();
@@ -169,25 +227,29 @@ export class DirectoryUsers {
   }
 
   async #write(
+    tables: OrganizationTables,
     actor: Actor,
     call: Call,
-    input: { directoryId: string; id: string; resource: ResourceJson; ifVersions?: number[] | null },
+    input: Omit<UserReplacement, 'resource'> & { resource: ResourceJson },
   ): Promise<DirectoryUserRow> {
     const item = {
-      ...this.#writeItem(actor, call, input),
+      ...this.#writeItem(actor, call, { ...input, tables }),
       ifVersions: input.ifVersions ?? null,
       isWrittenAlone: false,
+      withGroups: input.withGroups ?? false,
     };
     const written = await this.#writeItself(actor, item).catch((error: unknown) => {
       if (violatedConstraint(error) === 'directory_users_user_name_key') throw userNameTaken(input.resource);
-      throw error;
+      return explainTakenValue(this.#database, actor.organizationId, item, error);
     });
     if (!written) throw notFound('user', input.id);
     if (written.status === 'retired') throw directoryIsRetired();
+    if (written.isOutdated) throw new SchemasChanged();
     if (written.version === null) throw versionConflict();
-    const { version, createdAt, updatedAt } = written;
+    const { version, createdAt, updatedAt, groups } = written;
     const resource = { ...input.resource, active: written.isActive };
-    return { id: input.id, directoryId: input.directoryId, resource, version, createdAt, updatedAt };
+    const row = { id: input.id, directoryId: input.directoryId, resource, version, createdAt, updatedAt };
+    return groups === null ? row : { ...row, groups };
   }
 
   async #writeItself(actor: Actor, item: UpdateItem): Promise<WrittenUser | undefined> {
@@ -220,21 +282,21 @@ export class DirectoryUsers {
    * Undefined where the record went at this moment: its name is free.
    */
   async #revive(
+    tables: OrganizationTables,
     actor: Actor,
     call: Call,
-    directoryId: string,
-    resource: ResourceJson,
+    { directoryId, resource }: { directoryId: string; resource: ResourceJson },
   ): Promise<DirectoryUserRow | undefined> {
     const [existing] = await this.#database.run(
       actor.organizationId,
       store.userByName,
       directoryId,
-      columnsOf(resource).userNameKey,
+      columnsOf(resource, tables.user).userNameKey,
     );
     if (!existing) return undefined;
     if (existing.active || resource.active === false) throw userNameTaken(resource);
     // Only over the version that was seen inactive: of two revivals at once the second is a conflict.
-    return this.#write(actor, call, {
+    return this.#write(tables, actor, call, {
       directoryId,
       id: existing.id,
       resource,
@@ -246,8 +308,12 @@ export class DirectoryUsers {
     });
   }
 
-  #writeItem(actor: Actor, call: Call, input: { id: string; directoryId: string; resource: ResourceJson }): WriteItem {
-    const columns = columnsOf(input.resource);
+  #writeItem(
+    actor: Actor,
+    call: Call,
+    input: { id: string; directoryId: string; resource: ResourceJson; tables: OrganizationTables },
+  ): WriteItem & DirectoryUserColumns {
+    const columns = columnsOf(input.resource, input.tables.user);
     const profile = profileOf(input.resource);
     return {
       ...columns,
@@ -259,6 +325,7 @@ export class DirectoryUsers {
       id: input.id,
       directoryId: input.directoryId,
       resource: input.resource,
+      schemasVersion: input.tables.version,
       at: this.#clock(),
       actor: describeActor(actor),
       eventId: uuid(),
@@ -269,11 +336,13 @@ export class DirectoryUsers {
   async #runCreate(organizationId: string, items: WriteItem[]): Promise<(Created | undefined)[]> {
     const input = items.map((item) => ({ ...item, userId: uuid(), linkId: uuid() }));
     const rows = await this.#database.run(organizationId, writes.createUsers, JSON.stringify(input));
-    const statuses = new Map(rows.map((row) => [row.directoryId, row.status]));
+    const directories = new Map(rows.map((row) => [row.directoryId, row]));
     const created = new Set(rows[0]?.createdIds);
     return items.map(({ id, directoryId }) => {
-      const status = statuses.get(directoryId);
-      return status && { status, isCreated: created.has(id) };
+      const directory = directories.get(directoryId);
+      if (!directory) return undefined;
+      const { status, schemasVersion } = directory;
+      return { status, schemasVersion, isCreated: created.has(id) };
     });
   }
 

@@ -21,6 +21,8 @@ export class Directory {
   precedence!: number;
   /** False while what a new status or precedence means for the records is still being carried out. */
   isSettled!: boolean;
+  /** That of the organization when its schemas last changed; a document that goes by an older one is not written. */
+  schemasVersion!: number;
   version!: number;
   createdAt!: Date;
   updatedAt!: Date;
@@ -39,6 +41,7 @@ export const directorySchema = defineEntity({
     isStrict: p.boolean(),
     precedence: p.integer().default(1),
     isSettled: p.boolean().default(true),
+    schemasVersion: p.integer().default(0),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

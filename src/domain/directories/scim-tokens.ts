@@ -4,21 +4,21 @@ import { prepared, statement } from '../../database/statement.ts';
 import { type Actor, describeActor, requirePermission } from '../actors/actor.ts';
 import { type CredentialHasher, createCredential, hintOf, readCredential } from '../actors/credential.ts';
 import { CredentialCache, type StoredCredential } from '../actors/credential-cache.ts';
+import { readScopes, type Scope, scopesOf, scopeText } from '../actors/scope.ts';
 import type { Clock } from '../clock.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
-import type { RefusalReason } from '../events/refused-call.entity.ts';
+import type { Refusal, RefusalReason } from '../events/refused-call.entity.ts';
 import { inOrderOf, isId } from '../id.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
-import { resolveHeld } from '../permissions/granted-permissions.ts';
-import { requireOwn } from '../permissions/own-permissions.ts';
-import type { BuiltInSet } from '../permissions/permission-set.entity.ts';
 import { requireScimEntitlement } from './directories.ts';
 import type { DirectoryStatus } from './directory.entity.ts';
+import { requireMayOpen } from './directory-credentials.ts';
 
 export interface ScimTokenRow {
   id: string;
   directoryId: string;
+  scopes: Scope[];
   hint: string;
   createdBy: Record<string, unknown>;
   createdAt: Date;
@@ -27,15 +27,10 @@ export interface ScimTokenRow {
   lastUsedAt: Date | null;
 }
 
-/** Why a bearer does not open a directory; the hint where it was once a token of the same organization. */
-export interface Refusal {
-  reason: RefusalReason;
-  tokenHint: string | null;
-}
-
-type StoredToken = StoredCredential & { directoryId: string };
+type StoredToken = StoredCredential & { directoryId: string; scope: string; isStrict: boolean };
 type EndedToken = Pick<ScimTokenRow, 'directoryId' | 'hint' | 'expiresAt' | 'revokedAt'> & {
   directoryStatus: DirectoryStatus;
+  isAccessToken: boolean;
 };
 
 const LISTED_MAX = 100;
@@ -43,22 +38,21 @@ const LISTED_MAX = 100;
 export const OVERLAP_HOURS_MAX = 720;
 const HOUR_MILLISECONDS = 3_600_000;
 
-const COLUMNS = `id, directory_id as "directoryId", hint, created_by as "createdBy", created_at as "createdAt",
+const COLUMNS = `id, directory_id as "directoryId", string_to_array(scope, ' ') as scopes, hint, created_by as "createdBy", created_at as "createdAt",
   expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"`;
+/** Of the tokens that admins make, change and see; access tokens come and go by themselves. */
+const MADE_BY_HAND = 'oauth_client_secret_id is null and workload_identity_id is null';
 
-const lockDirectory = statement<{ status: DirectoryStatus }>(
-  'select status from directories where organization_id = $1 and id = $2 for share',
-);
 const insert = statement<ScimTokenRow>(
-  `insert into scim_tokens (organization_id, id, directory_id, hmac, hint, created_by, created_at, expires_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${COLUMNS}`,
+  `insert into scim_tokens (organization_id, id, directory_id, scope, hmac, hint, created_by, created_at, expires_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${COLUMNS}`,
 );
 const revoke = statement<ScimTokenRow & { hmac: string }>(
   `update scim_tokens set revoked_at = coalesce(revoked_at, $3)
-    where organization_id = $1 and id = $2 returning hmac, ${COLUMNS}`,
+    where organization_id = $1 and id = $2 and ${MADE_BY_HAND} returning hmac, ${COLUMNS}`,
 );
 const lock = statement<ScimTokenRow>(
-  `select ${COLUMNS} from scim_tokens where organization_id = $1 and id = $2 for update`,
+  `select ${COLUMNS} from scim_tokens where organization_id = $1 and id = $2 and ${MADE_BY_HAND} for update`,
 );
 const endEarlier = statement<ScimTokenRow & { hmac: string }>(
   `update scim_tokens set revoked_at = $3, expires_at = least(expires_at, $4)
@@ -68,41 +62,30 @@ const listMany = statement<ScimTokenRow>(
   `select token.* from unnest($2::uuid[]) as asked(id)
      cross join lateral (
        select ${COLUMNS} from scim_tokens
-        where organization_id = $1 and directory_id = asked.id order by id desc limit ${LISTED_MAX}) token
+        where organization_id = $1 and directory_id = asked.id and ${MADE_BY_HAND} order by id desc limit ${LISTED_MAX}) token
     order by token.id desc`,
 );
 const getMany = statement<ScimTokenRow>(
-  `select ${COLUMNS} from scim_tokens where organization_id = $1 and id = any($2::uuid[])`,
+  `select ${COLUMNS} from scim_tokens where organization_id = $1 and id = any($2::uuid[]) and ${MADE_BY_HAND}`,
 );
 const find = prepared<StoredToken>(
   'scim-token-by-hmac',
-  `select organization_id as "organizationId", id, directory_id as "directoryId", expires_at as "expiresAt",
-          last_used_at as "lastUsedAt"
+  `select t.organization_id as "organizationId", t.id, t.directory_id as "directoryId", t.expires_at as "expiresAt",
+          t.last_used_at as "lastUsedAt", t.scope, d.is_strict as "isStrict"
      from scim_tokens t
-    where organization_id = $1 and hmac = $2 and revoked_at is null
-      and exists (select from directories d
-                   where d.organization_id = $1 and d.id = t.directory_id and d.status <> 'retired')`,
+     join directories d on d.organization_id = $1 and d.id = t.directory_id and d.status <> 'retired'
+    where t.organization_id = $1 and t.hmac = $2 and t.revoked_at is null`,
 );
 const findEnded = prepared<EndedToken>(
   'scim-token-by-hmac-ended',
   `select t.directory_id as "directoryId", t.hint, t.expires_at as "expiresAt", t.revoked_at as "revokedAt",
-          d.status as "directoryStatus"
+          d.status as "directoryStatus",
+          t.oauth_client_secret_id is not null or t.workload_identity_id is not null as "isAccessToken"
      from scim_tokens t
      join directories d on d.organization_id = $1 and d.id = t.directory_id
     where t.organization_id = $1 and t.hmac = $2`,
 );
 const touch = statement<never>('update scim_tokens set last_used_at = $3 where organization_id = $1 and id = $2');
-
-/** What the groups give that a directory fills. */
-const filledGroupsGrant = statement<{ builtIn: BuiltInSet | null; permission: string | null }>(
-  `select distinct s.built_in as "builtIn", p.permission
-     from directory_groups d
-     join group_links l on l.organization_id = $1 and l.directory_group_id = d.id and l.state = 'active'
-     join grants g on g.organization_id = $1 and g.group_id = l.group_id
-     join permission_sets s on s.organization_id = $1 and s.id = g.permission_set_id
-     left join permission_set_permissions p on p.organization_id = $1 and p.permission_set_id = s.id
-    where d.organization_id = $1 and d.directory_id = $2`,
-);
 
 /** The long-lived bearers of directories: shown once, kept as HMACs, several alive at once. */
 export class ScimTokens {
@@ -132,27 +115,28 @@ export class ScimTokens {
   }
 
   /**
-   * Makes a token; `token` is shown this once. Throws `notFound`, `directoryStatusConflict` for a retired directory,
-   * `planLacksScim`, `ssoRequired`, `invalidValue`.
+   * Makes a token, for all scopes unless some are named; `token` is shown this once. Throws `notFound`,
+   * `directoryStatusConflict` for a retired directory, `permissionsExceedOwn`, `planLacksScim`, `ssoRequired`, `invalidValue`.
    */
   async create(
     actor: Actor,
-    input: { directoryId: string; expiresAt?: Date | null },
+    input: { directoryId: string; scopes?: readonly string[] | null; expiresAt?: Date | null },
   ): Promise<{ scimToken: ScimTokenRow; token: string }> {
     requirePermission(actor, 'rollcall:directories');
     const at = this.#clock();
     const { directoryId, expiresAt = null } = input;
     requireFuture(expiresAt, at);
+    const scopes = readScopes(input.scopes);
     if (!isId(directoryId)) throw notFound('directory', directoryId);
     return this.#database.transaction(actor.organizationId, async (transaction) => {
-      await requireOpen(transaction, directoryId);
+      await requireMayOpen(transaction, actor, { directoryId, catalogue: this.#catalogue });
       await requireScimEntitlement(transaction);
-      return this.#insert(transaction, actor, { directoryId, expiresAt, at });
+      return this.#insert(transaction, actor, { directoryId, scopes, expiresAt, at });
     });
   }
 
   /**
-   * Replaces a living token: makes a new one, shown this once, and ends the old one after `overlapHours`, at once for 0.
+   * Replaces a living token: makes a new one of the same scopes, shown this once, and ends the old one after `overlapHours`, at once for 0.
    * The plan is not asked: a directory that runs is never stopped by it. Throws `notFound`, `invalidValue` for a token that
    * has ended, `directoryStatusConflict` for a retired directory.
    */
@@ -178,9 +162,9 @@ export class ScimTokens {
       if (old.revokedAt || (old.expiresAt && old.expiresAt <= at)) {
         throw new DomainError('invalidValue', 'The token has ended already: make a new one.', { path: 'id' });
       }
-      const { directoryId, hint } = old;
-      await requireOpen(transaction, directoryId);
-      const made = await this.#insert(transaction, actor, { directoryId, expiresAt, at });
+      const { directoryId, scopes, hint } = old;
+      await requireMayOpen(transaction, actor, { directoryId, catalogue: this.#catalogue });
+      const made = await this.#insert(transaction, actor, { directoryId, scopes, expiresAt, at });
       const [ended] = await transaction.rows(endEarlier, id, revokedAt, endsAt);
       if (!ended) throw new Error('The replaced token was not returned.');
       const { hmac, ...replaced } = ended;
@@ -235,8 +219,8 @@ export class ScimTokens {
     if (credential?.kind !== 'scimToken') return undefined;
     const token = await this.#cache.find(credential.organizationId, this.#hasher.hmacOf(bearer));
     if (!token) return undefined;
-    const { organizationId, directoryId } = token;
-    return { kind: 'directory', organizationId, directoryId, tokenId: token.id };
+    const { id: tokenId, organizationId, directoryId, scope, isStrict } = token;
+    return { kind: 'directory', organizationId, directoryId, tokenId, scopes: scopesOf(scope), isStrict };
   }
 
   /** Why a bearer, undefined where there is none, does not open this directory; undefined when it does. */
@@ -244,15 +228,16 @@ export class ScimTokens {
     bearer: string | undefined,
     { organizationId, directoryId }: { organizationId: string; directoryId: string },
   ): Promise<Refusal | undefined> {
-    if (bearer === undefined) return { reason: 'tokenMissing', tokenHint: null };
+    const refusal = (reason: RefusalReason, tokenHint: string | null = null) => ({ reason, tokenHint, detail: null });
+    if (bearer === undefined) return refusal('tokenMissing');
     const credential = readCredential(bearer);
-    if (credential?.kind !== 'scimToken') return { reason: 'tokenUnknown', tokenHint: null };
+    if (credential?.kind !== 'scimToken') return refusal('tokenUnknown');
     const [token] = await this.#database.run(credential.organizationId, findEnded, this.#hasher.hmacOf(bearer));
-    if (!token) return { reason: 'tokenUnknown', tokenHint: null };
+    if (!token) return refusal('tokenUnknown');
     // Nobody learns more of another organization's token than that it opens another door.
-    if (credential.organizationId !== organizationId) return { reason: 'tokenOfAnotherDirectory', tokenHint: null };
+    if (credential.organizationId !== organizationId) return refusal('tokenOfAnotherDirectory');
     const reason = reasonOf(token, directoryId, this.#clock());
-    return reason && { reason, tokenHint: token.hint };
+    return reason && refusal(reason, token.hint);
   }
 
   /** Has what it remembers of an organization's tokens read anew: after a directory was retired with all of its own. */
@@ -268,18 +253,17 @@ export class ScimTokens {
   async #insert(
     transaction: OrganizationTransaction,
     actor: Actor,
-    { directoryId, expiresAt, at }: { directoryId: string; expiresAt: Date | null; at: Date },
+    { directoryId, scopes, expiresAt, at }: Pick<ScimTokenRow, 'directoryId' | 'scopes' | 'expiresAt'> & { at: Date },
   ): Promise<{ scimToken: ScimTokenRow; token: string }> {
-    // Whoever holds the token puts people into the groups that the directory fills.
-    requireOwn(actor, resolveHeld(this.#catalogue, await transaction.rows(filledGroupsGrant, directoryId)));
     const token = createCredential('scimToken', actor.organizationId);
     const id = uuid();
     const hint = hintOf(token);
     const creator = JSON.stringify(describeActor(actor));
-    const values = [id, directoryId, this.#hasher.hmacOf(token), hint, creator, at, expiresAt];
+    const scope = scopeText(scopes);
+    const values = [id, directoryId, scope, this.#hasher.hmacOf(token), hint, creator, at, expiresAt];
     const [scimToken] = await transaction.rows(insert, ...values);
     if (!scimToken) throw new Error('The new SCIM token was not returned.');
-    const data = { directoryId, hint, expiresAt };
+    const data = { directoryId, hint, scope, expiresAt };
     await recordEvent(transaction, actor, { type: 'scimTokenCreated', subjectId: id, data, at });
     return { scimToken, token };
   }
@@ -289,18 +273,12 @@ export class ScimTokens {
 function reasonOf(token: EndedToken, directoryId: string, now: Date): RefusalReason | undefined {
   if (token.directoryId !== directoryId) return 'tokenOfAnotherDirectory';
   if (token.directoryStatus === 'retired') return 'directoryRetired';
-  if (token.revokedAt) return 'tokenRevoked';
-  return token.expiresAt && token.expiresAt <= now ? 'tokenExpired' : undefined;
+  if (token.revokedAt) return token.isAccessToken ? 'accessTokenRevoked' : 'tokenRevoked';
+  if (token.expiresAt === null || token.expiresAt > now) return undefined;
+  return token.isAccessToken ? 'accessTokenExpired' : 'tokenExpired';
 }
 
 function requireFuture(expiresAt: Date | null, now: Date): void {
   if (expiresAt === null || expiresAt > now) return;
   throw new DomainError('invalidValue', 'expiresAt lies in the past.', { path: 'expiresAt' });
-}
-
-async function requireOpen(transaction: OrganizationTransaction, directoryId: string): Promise<void> {
-  const [directory] = await transaction.rows(lockDirectory, directoryId);
-  if (!directory) throw notFound('directory', directoryId);
-  if (directory.status !== 'retired') return;
-  throw new DomainError('directoryStatusConflict', 'The directory is retired: it takes no calls any more.');
 }

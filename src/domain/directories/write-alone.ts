@@ -17,7 +17,7 @@ export interface WriteItem {
   [column: string]: unknown;
 }
 
-export type UpdateItem = WriteItem & { ifVersions: number[] | null; isWrittenAlone: boolean };
+export type UpdateItem = WriteItem & { ifVersions: number[] | null; isWrittenAlone: boolean; withGroups: boolean };
 
 interface Writing {
   transaction: OrganizationTransaction;
@@ -33,7 +33,7 @@ interface Writing {
 export async function writeAlone(writing: Writing, seen: store.WrittenUser): Promise<store.WrittenUser | undefined> {
   const { transaction, actor, item } = writing;
   const write = async () => {
-    const document = JSON.stringify([{ ...item, isWrittenAlone: true }]);
+    const document = JSON.stringify([{ ...item, isWrittenAlone: true, withGroups: false }]);
     const [written] = await transaction.rows(store.updateUsers, document);
     if (written && written.version !== null) await follow(writing, written);
     return written;

@@ -5,8 +5,12 @@ import { type Actor, describeActor } from '../actors/actor.ts';
 
 /** The types of domain events: what happened, in the past tense, noun first. */
 export const domainEventTypes = [
+  'accessTokenIssued',
   'apiKeyCreated',
   'apiKeyRevoked',
+  'customSchemaCreated',
+  'customSchemaDeleted',
+  'customSchemaUpdated',
   'directoryCreated',
   'directoryGroupCreated',
   'directoryGroupDeleted',
@@ -26,6 +30,10 @@ export const domainEventTypes = [
   'groupMembersRemoved',
   'groupUpdated',
   'linkStateChanged',
+  'oauthClientCreated',
+  'oauthClientDeleted',
+  'oauthClientSecretCreated',
+  'oauthClientSecretRevoked',
   'organizationCreated',
   'organizationSlugChanged',
   'organizationSlugReleased',
@@ -50,6 +58,8 @@ export const domainEventTypes = [
   'userRemoved',
   'userUnblocked',
   'userUpdated',
+  'workloadIdentityRemoved',
+  'workloadIdentitySet',
 ] as const;
 export type DomainEventType = (typeof domainEventTypes)[number];
 

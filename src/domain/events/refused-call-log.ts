@@ -3,10 +3,10 @@ import { type Database, isConnectionFailure, type OrganizationTransaction } from
 import { type Actor, requirePermission } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Directories } from '../directories/directories.ts';
-import type { Refusal, ScimTokens } from '../directories/scim-tokens.ts';
+import type { ScimTokens } from '../directories/scim-tokens.ts';
 import { isId } from '../id.ts';
 import { type Page, type PageRequest, placeUnknown, readPageSize } from '../page.ts';
-import { refusalReasons } from './refused-call.entity.ts';
+import { type Refusal, refusalReasons } from './refused-call.entity.ts';
 import type { CountedCalls, RefusedCallsRow } from './refused-calls.store.ts';
 import * as store from './refused-calls.store.ts';
 import { OTHER_ADDRESS, type ReportedRefusal, readReportedRefusals } from './reported-refusals.ts';
@@ -22,8 +22,9 @@ const ADDRESSES_AN_HOUR_MAX = 20;
 const HOUR_MILLISECONDS = 3_600_000;
 
 /**
- * SCIM calls that were refused at the door, counted by hour, reason and address. Whoever is refused may report; the reason
- * is found here, from the bearer that was refused, so that nobody can tell a directory's admin a false one.
+ * SCIM calls that were refused at the door, and requests for access tokens, counted by hour, reason and address. Whoever is
+ * refused may report; the reason is found here, from the bearer that was refused, so that nobody can tell a directory's admin a
+ * false one.
  */
 export class RefusedCallLog {
   readonly #database: Database;
@@ -31,8 +32,18 @@ export class RefusedCallLog {
   readonly #directories: Directories;
   readonly #scimTokens: ScimTokens;
   readonly #keep: (organizationId: string, report: Report) => Promise<void>;
+  readonly #onFailure: (error: unknown) => void;
+  readonly #counting = new Set<Promise<void>>();
 
-  constructor(parts: { database: Database; clock: Clock; directories: Directories; scimTokens: ScimTokens }) {
+  constructor(parts: {
+    database: Database;
+    clock: Clock;
+    directories: Directories;
+    scimTokens: ScimTokens;
+    /** Told of a refused token request that could not be counted: nobody waits for it. */
+    onFailure?: (error: unknown) => void;
+  }) {
+    this.#onFailure = parts.onFailure ?? (() => undefined);
     this.#database = parts.database;
     this.#clock = parts.clock;
     this.#directories = parts.directories;
@@ -59,6 +70,24 @@ export class RefusedCallLog {
     if (organizationId === undefined) return;
     const refusal = await this.#scimTokens.refusalOf(bearer, { organizationId, directoryId });
     if (refusal) await this.#keep(organizationId, { directoryId, refusal, calls: reported });
+  }
+
+  /** Counts a request for an access token that the domain itself refused. It is written while the caller goes on. */
+  countTokenRequest(
+    organizationId: string,
+    { directoryId, refusal, address }: { directoryId: string; refusal: Refusal; address: string },
+  ): void {
+    const at = this.#clock();
+    const calls = readReportedRefusals([{ address, count: 1, method: 'POST', path: '/oauth/token', at }], at);
+    const counting = this.#keep(organizationId, { directoryId, refusal, calls })
+      .catch(this.#onFailure)
+      .finally(() => this.#counting.delete(counting));
+    this.#counting.add(counting);
+  }
+
+  /** Resolves when nothing is being counted: before the database is closed. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#counting);
   }
 
   /** The refused calls of a directory, the newest hour first. Throws `invalidValue`. */
@@ -89,8 +118,11 @@ async function count(transaction: OrganizationTransaction, reports: readonly Rep
 }
 
 function rowsOf({ directoryId, refusal, calls }: Report): CountedCalls[] {
+  const { reason, tokenHint, detail } = refusal;
   return calls.map(({ address, count, method, path, at }) => ({
-    ...refusal,
+    reason,
+    tokenHint,
+    lastDetail: detail,
     directoryId,
     hour: new Date(at.getTime() - (at.getTime() % HOUR_MILLISECONDS)),
     address,

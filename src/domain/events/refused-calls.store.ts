@@ -11,6 +11,7 @@ export interface CountedCalls {
   count: number;
   lastMethod: string;
   lastPath: string;
+  lastDetail: string | null;
   firstAt: Date;
   lastAt: Date;
 }
@@ -37,24 +38,26 @@ export const knownAddresses = statement<{ directoryId: string; hour: Date; addre
 /** Adds to the counts. No two of the rows have one key. */
 export const addCounts = statement<never>(
   `insert into refused_calls as r (organization_id, directory_id, hour, reason, address, token_hint, count, last_method,
-     last_path, first_at, last_at)
-   select $1, "directoryId", "hour", "reason", "address", "tokenHint", "count", "lastMethod", "lastPath", "firstAt", "lastAt"
+     last_path, last_detail, first_at, last_at)
+   select $1, "directoryId", "hour", "reason", "address", "tokenHint", "count", "lastMethod", "lastPath", "lastDetail",
+          "firstAt", "lastAt"
      from jsonb_to_recordset($2::jsonb)
        as calls("directoryId" uuid, "hour" timestamptz, "reason" text, "address" text, "tokenHint" text, "count" int,
-                "lastMethod" text, "lastPath" text, "firstAt" timestamptz, "lastAt" timestamptz)
+                "lastMethod" text, "lastPath" text, "lastDetail" text, "firstAt" timestamptz, "lastAt" timestamptz)
    on conflict (organization_id, directory_id, hour, reason, address) do update
       set count = least(r.count::bigint + excluded.count, 2147483647),
           first_at = least(r.first_at, excluded.first_at),
           last_at = greatest(r.last_at, excluded.last_at),
           last_method = case when excluded.last_at < r.last_at then r.last_method else excluded.last_method end,
           last_path = case when excluded.last_at < r.last_at then r.last_path else excluded.last_path end,
+          last_detail = case when excluded.last_at < r.last_at then r.last_detail else excluded.last_detail end,
           token_hint = case when excluded.last_at < r.last_at then r.token_hint else excluded.token_hint end`,
 );
 
 /** The newest hour first. */
 export const list = statement<CountedCalls>(
   `select directory_id as "directoryId", hour, reason, address, token_hint as "tokenHint", count,
-          last_method as "lastMethod", last_path as "lastPath", first_at as "firstAt", last_at as "lastAt"
+          last_method as "lastMethod", last_path as "lastPath", last_detail as "lastDetail", first_at as "firstAt", last_at as "lastAt"
      from refused_calls
     where organization_id = $1 and directory_id = $2
       and ($4::timestamptz is null or hour <= $4 and (hour, reason, address) < ($4, $5::text, $6::text))

@@ -1,3 +1,4 @@
+import { v7 as uuid } from 'uuid';
 import type { OrganizationTransaction } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import type { Actor } from '../actors/actor.ts';
@@ -15,7 +16,14 @@ const linkOf = statement<{
     where organization_id = $1 and directory_group_id = $2 for update`,
 );
 const deleteLink = statement<never>('delete from group_links where organization_id = $1 and directory_group_id = $2');
-const deleteDirectoryGroup = statement<never>('delete from directory_groups where organization_id = $1 and id = $2');
+/** `$3` is an id for the count. */
+const deleteDirectoryGroup = statement<never>(
+  `with deleted as (
+     delete from directory_groups where organization_id = $1 and id = $2 returning directory_id
+   )
+   insert into directory_counts (organization_id, directory_id, resource_type, id, difference)
+   select $1, directory_id, 'Group', $3::uuid, -1 from deleted`,
+);
 
 /** The directory made it, and nobody gave it members, grants or another link since. */
 const deleteUntouchedGroup = statement<{ id: string }>(
@@ -39,7 +47,7 @@ export async function deleteLinkedGroup(
   const { directoryId, externalId, at } = group;
   const [link] = await transaction.rows(linkOf, group.id);
   await transaction.rows(deleteLink, group.id);
-  await transaction.rows(deleteDirectoryGroup, group.id);
+  await transaction.rows(deleteDirectoryGroup, group.id, uuid());
   if (!link) return;
   const digest = await grantsDigest(transaction, link.groupId);
   const isGone =

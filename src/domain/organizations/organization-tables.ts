@@ -19,6 +19,7 @@ export const organizationTables: readonly OrganizationTable[] = [
     key: ['directory_group_id', 'directory_user_id'],
     exportType: 'directoryGroupMember',
   },
+  { name: 'directory_counts', key: ['directory_id', 'resource_type', 'id'], exportType: null },
   { name: 'directory_user_keys', key: ['directory_user_id', 'attribute', 'key'], exportType: null },
   { name: 'user_links', key: ['id'], exportType: 'userLink' },
   { name: 'group_links', key: ['id'], exportType: 'groupLink' },
@@ -27,6 +28,10 @@ export const organizationTables: readonly OrganizationTable[] = [
   { name: 'grants', key: ['id'], exportType: 'grant' },
   { name: 'api_keys', key: ['id'], exportType: 'apiKey', secrets: ['hmac'] },
   { name: 'scim_tokens', key: ['id'], exportType: 'scimToken', secrets: ['hmac'] },
+  { name: 'oauth_client_secrets', key: ['id'], exportType: 'oauthClientSecret', secrets: ['hmac'] },
+  { name: 'oauth_clients', key: ['id'], exportType: 'oauthClient' },
+  { name: 'workload_identities', key: ['id'], exportType: 'workloadIdentity' },
+  { name: 'used_assertions', key: ['assertion_key'], exportType: null },
   {
     name: 'permission_set_permissions',
     key: ['permission_set_id', 'permission'],
@@ -38,6 +43,7 @@ export const organizationTables: readonly OrganizationTable[] = [
   { name: 'directory_groups', key: ['id'], exportType: 'directoryGroup' },
   { name: 'users', key: ['id'], exportType: 'user' },
   { name: 'groups', key: ['id'], exportType: 'group' },
+  { name: 'custom_schemas', key: ['id'], exportType: 'customSchema' },
   { name: 'directories', key: ['id'], exportType: 'directory' },
   {
     name: 'refused_calls',

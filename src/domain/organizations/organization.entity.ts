@@ -23,6 +23,8 @@ export class Organization {
   inactivityDays!: number;
   /** While closing: when everything of it is erased. */
   closesAt!: Date | null;
+  /** Rises with each change of the schemas that the organization declared. */
+  schemasVersion!: number;
   version!: number;
   createdAt!: Date;
   updatedAt!: Date;
@@ -43,6 +45,7 @@ export const organizationSchema = defineEntity({
     defaultPermissionSetId: p.uuid().nullable(),
     inactivityDays: p.integer().default(30),
     closesAt: p.datetime().nullable(),
+    schemasVersion: p.integer().default(0),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

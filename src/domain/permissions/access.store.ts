@@ -1,6 +1,8 @@
-import { prepared, wide } from '../../database/statement.ts';
+import { prepared } from '../../database/statement.ts';
 import { memberPathsOf } from '../groups/effective-members.ts';
+import { OrderedList } from '../ordered-list.ts';
 import { isActiveUser } from '../users/active-user.ts';
+import type { UserOrderField } from '../users/user-list.store.ts';
 import { USER_COLUMNS, type UserRow } from '../users/users.store.ts';
 import { accessPathsOf } from './grant-paths.ts';
 import type { BuiltInSet } from './permission-set.entity.ts';
@@ -104,30 +106,29 @@ export const selectSpace = prepared<{ id: string }>(
   'select id from spaces where organization_id = $1 and id = $2',
 );
 
-/**
- * `$2` after, `$3` limit, `$4` permission, `$5` the built-in sets that hold it, `$6` space or null. Goes from the sets over
- * their grants to the people.
- */
-export const listHolders = wide<UserRow>(`
-  with holding as (
-    select s.id from permission_sets s
-     where s.organization_id = $1
-       and (s.built_in = any($5::text[])
-            or exists (select 1 from permission_set_permissions p
-                        where p.organization_id = $1 and p.permission_set_id = s.id and p.permission = $4))),
-  granted as materialized (
-    select distinct g.user_id, g.group_id from grants g
-     where g.organization_id = $1 and g.permission_set_id in (select id from holding)
-       and (g.space_id is null or (g.space_id = $6 and not ${isReserved('$4::text')})))
-  select ${USER_COLUMNS}
-    from (
-      select user_id from granted where user_id is not null
-      union
-      select user_id from (${memberPathsOf('any(array(select group_id from granted where group_id is not null))')}) member
-      union
-      select everybody.id from organizations o
-        join users everybody on everybody.organization_id = $1
-       where o.organization_id = $1 and o.default_permission_set_id in (select id from holding)) holder
-    join users u on u.organization_id = $1 and u.id = holder.user_id
-   where ($2::uuid is null or holder.user_id > $2) and ${isActiveUser('u')}
-   order by u.id limit $3`);
+/** `$2` permission, `$3` the built-in sets that hold it, `$4` space or null. Goes from the sets over their grants to the people. */
+export const holderList = new OrderedList<UserRow, UserOrderField>({
+  columns: USER_COLUMNS,
+  from: `(
+    with holding as (
+      select s.id from permission_sets s
+       where s.organization_id = $1
+         and (s.built_in = any($3::text[])
+              or exists (select 1 from permission_set_permissions p
+                          where p.organization_id = $1 and p.permission_set_id = s.id and p.permission = $2))),
+    granted as materialized (
+      select distinct g.user_id, g.group_id from grants g
+       where g.organization_id = $1 and g.permission_set_id in (select id from holding)
+         and (g.space_id is null or (g.space_id = $4 and not ${isReserved('$2::text')})))
+    select user_id from granted where user_id is not null
+    union
+    select user_id from (${memberPathsOf('any(array(select group_id from granted where group_id is not null))')}) member
+    union
+    select everybody.id from organizations o
+      join users everybody on everybody.organization_id = $1
+     where o.organization_id = $1 and o.default_permission_set_id in (select id from holding)) holder
+    join users u on u.organization_id = $1 and u.id = holder.user_id`,
+  where: isActiveUser('u'),
+  id: 'u.id',
+  orders: { userName: { sql: 'u.user_name_key', isNullable: true } },
+});

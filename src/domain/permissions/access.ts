@@ -3,7 +3,9 @@ import { type Database, isConnectionFailure } from '../../database/database.ts';
 import { type Actor, requireReader } from '../actors/actor.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { isId, requireId } from '../id.ts';
-import { type Page, type PageRequest, readPage } from '../page.ts';
+import type { OrderedPageRequest } from '../ordered-list.ts';
+import type { Page } from '../page.ts';
+import type { UserOrderField } from '../users/user-list.store.ts';
 import type { UserRow } from '../users/users.store.ts';
 import * as store from './access.store.ts';
 import {
@@ -92,21 +94,18 @@ export class Access {
   }
 
   /**
-   * The active users who may do what the permission names, in the order of their making. Throws `unknownPermission`,
-   * `notFound` for an unknown space.
+   * The active users who may do what the permission names. Throws `unknownPermission`, `notFound` for an unknown space.
    */
   async whoHas(
     actor: Actor,
     { permission, spaceId = null }: Omit<AccessQuestion, 'userId'>,
-    page: PageRequest,
+    page: OrderedPageRequest<UserOrderField>,
   ): Promise<Page<UserRow>> {
     requireReader(actor);
     this.#requirePermission(permission);
     await this.#requireSpace(actor, spaceId);
     const sets = this.#catalogue.setsHolding(permission);
-    return readPage(page, (after, limit) =>
-      this.#database.run(actor.organizationId, store.listHolders, after, limit, permission, sets, spaceId),
-    );
+    return store.holderList.read(this.#database, actor.organizationId, page, { values: [permission, sets, spaceId] });
   }
 
   /**

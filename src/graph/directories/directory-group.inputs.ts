@@ -4,6 +4,7 @@ import { graphEnum } from '../enum.ts';
 import { JSONScalar } from '../scalars.ts';
 
 const DIRECTORY = 'The directory; a SCIM token opens only its own.';
+const STANDARD = 'That the request was found to keep to RFC 7643 and 7644; without it a strict directory refuses.';
 const VERSIONS = 'Only while the record has one of these versions, else VERSION_CONFLICT.';
 
 const MemberDeltaKindEnum = graphEnum<MemberDelta['kind']>(
@@ -35,6 +36,9 @@ export class CreateDirectoryGroupInput {
 
   @Field(() => [ID], { nullable: true, description: 'The directory users who are its first members.' })
   memberIds?: string[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: STANDARD })
+  isStandard?: boolean | null;
 }
 
 @InputType({ description: 'A change of a directory group. Absent fields are left as they are.' })
@@ -56,6 +60,22 @@ export class ChangeDirectoryGroupInput {
 
   @Field(() => [MemberDeltaInput], { nullable: true, description: 'Changes of the members, applied in this order.' })
   members?: MemberDeltaInput[];
+
+  @Field(() => JSONScalar, {
+    nullable: true,
+    description: 'The extensions of the SCIM Group by their URN; those that are not among them go.',
+  })
+  extensions?: unknown;
+
+  @Field(() => JSONScalar, {
+    nullable: true,
+    description:
+      'Only while the extensions are these, else VERSION_CONFLICT: unlike the version, they stand still while members change.',
+  })
+  ifExtensions?: unknown;
+
+  @Field(() => Boolean, { nullable: true, description: STANDARD })
+  isStandard?: boolean | null;
 }
 
 @InputType({ description: 'A directory group to delete.' })

@@ -1,20 +1,20 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { DirectoryFilter } from '../../domain/directories/directory-filter.ts';
 import type { DirectoryGroupRow } from '../../domain/directories/directory-groups.store.ts';
+import { PAGE_SIZE_DEFAULT } from '../../domain/page.ts';
 import { GraphContext } from '../context.ts';
 import { DeletePayload } from '../delete.payload.ts';
 import { answerMutation } from '../payload.ts';
 import { JSONScalar } from '../scalars.ts';
 import { selects } from '../selection.ts';
-import { DirectoryFilterInput } from './directory-filter.inputs.ts';
 import {
   ChangeDirectoryGroupInput,
   CreateDirectoryGroupInput,
   DeleteDirectoryGroupInput,
 } from './directory-group.inputs.ts';
+import { membersOfDirectoryGroups } from './directory-group.loader.ts';
 import { DirectoryGroupPayload } from './directory-group.payloads.ts';
-import { DirectoryGroupListType, DirectoryGroupType } from './directory-group.type.ts';
+import { DirectoryGroupType } from './directory-group.type.ts';
 
 @Resolver(() => DirectoryGroupType)
 export class DirectoryGroupResolver {
@@ -27,20 +27,6 @@ export class DirectoryGroupResolver {
     return domain.directoryGroups.find(await actor(), { directoryId, id });
   }
 
-  @Query(() => DirectoryGroupListType, { description: 'The groups of a directory that match, as SCIM lists them.' })
-  async directoryGroups(
-    @Arg('directoryId', () => ID, { description: 'The directory.' }) directoryId: string,
-    @Arg('filter', () => DirectoryFilterInput, { nullable: true, description: 'Which groups; without it, all.' })
-    filter: DirectoryFilter | undefined,
-    @Arg('startIndex', () => Int, { defaultValue: 1, description: 'Where the window begins, counted from 1.' })
-    startIndex: number,
-    @Arg('count', () => Int, { defaultValue: 100, description: 'The size of the window, at most 1,000.' })
-    count: number,
-    @Ctx() { domain, actor }: GraphContext,
-  ) {
-    return domain.directoryLists.groups(await actor(), { directoryId, filter: filter ?? null, startIndex, count });
-  }
-
   @Mutation(() => DirectoryGroupPayload, {
     description: 'Creates a directory group and links it to the group of the same name, or to a new one.',
   })
@@ -48,12 +34,13 @@ export class DirectoryGroupResolver {
     @Arg('input', () => CreateDirectoryGroupInput, { description: 'The group.' }) input: CreateDirectoryGroupInput,
     @Ctx() { domain, actor, call }: GraphContext,
   ) {
-    const { directoryId, resource, memberIds } = input;
+    const { directoryId, resource, memberIds, isStandard = null } = input;
     return answerMutation(input, async () => ({
       directoryGroup: await domain.directoryGroups.create(await actor(), call, {
         directoryId,
         resource,
         memberIds: memberIds ?? [],
+        isStandard,
       }),
     }));
   }
@@ -85,9 +72,17 @@ export class DirectoryGroupResolver {
   }
 
   @FieldResolver(() => JSONScalar, {
-    description: 'All direct members as `[{ value, display }]`, in the order of their ids; read only when selected.',
+    description:
+      'A page of the direct members as `[{ value, display }]`, in the order of their ids; after a full page there may be more.',
   })
-  async members(@Root() group: DirectoryGroupRow, @Ctx() { domain, actor }: GraphContext) {
-    return domain.directoryGroups.listMembers(await actor(), group);
+  members(
+    @Root() { id, directoryId }: DirectoryGroupRow,
+    @Arg('first', () => Int, { defaultValue: PAGE_SIZE_DEFAULT, description: 'How many, at most 5,000.' })
+    first: number,
+    @Arg('after', () => ID, { nullable: true, description: 'The `value` of the last member of the page before.' })
+    after: string | undefined,
+    @Ctx() { loadWith }: GraphContext,
+  ) {
+    return loadWith(membersOfDirectoryGroups, id, { directoryId, first, after });
   }
 }

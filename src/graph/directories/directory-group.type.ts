@@ -25,16 +25,4 @@ export class DirectoryGroupType {
   updatedAt: Date;
 }
 
-@ObjectType('DirectoryGroupList', {
-  simpleResolvers: true,
-  description: 'A window of the groups of a directory (RFC 7644 §3.4.2.4).',
-})
-export class DirectoryGroupListType {
-  @Field(() => Int, { description: 'How many match in all.' })
-  totalCount: number;
-
-  @Field(() => [DirectoryGroupType], { description: 'Those of the window, in the order of creation.' })
-  items: DirectoryGroupType[];
-}
-
 export const DirectoryGroupConnection = connectionType('DirectoryGroup', () => DirectoryGroupType);

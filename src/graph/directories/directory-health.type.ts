@@ -1,5 +1,5 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { COUNT_MAX, WRITE_DAYS_MAX } from '../../domain/directories/directory-health.ts';
+import { COUNT_MAX, SECRET_WARNING_DAYS, WRITE_DAYS_MAX } from '../../domain/directories/directory-health.ts';
 import type { RefusalReason } from '../../domain/events/refused-call.entity.ts';
 import { RefusalReasonEnum } from '../events/refused-call.type.ts';
 import { DateTimeScalar } from '../scalars.ts';
@@ -58,4 +58,15 @@ export class DirectoryHealthType {
     description: 'When one of its tokens was last used, to the minute; null for never.',
   })
   lastTokenUseAt: Date | null;
+
+  @Field(() => Int, {
+    description: `How many living secrets of its OAuth clients end within ${SECRET_WARNING_DAYS} days: add new ones in time.`,
+  })
+  expiringSecretsCount: number;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When the first of the living secrets of its OAuth clients ends; null when there is none.',
+  })
+  nextSecretExpiryAt: Date | null;
 }

@@ -1,9 +1,13 @@
-import { Field, InputType } from 'type-graphql';
+import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
+import type { DirectoryFilter } from '../../domain/directories/directory-filter.ts';
 import type {
   DirectoryGroupOrderField,
   DirectoryUserOrderField,
 } from '../../domain/directories/directory-lists.store.ts';
+import type { DirectorySort } from '../../domain/directories/directory-sort.ts';
 import { orderedPageArgs } from '../connection.ts';
+import { graphEnum } from '../enum.ts';
+import { DirectoryFilterInput } from './directory-filter.inputs.ts';
 
 export const DirectoryUserPageArgs = orderedPageArgs<DirectoryUserOrderField>('DirectoryUser', {
   createdAt: 'When the record was first pushed.',
@@ -42,4 +46,55 @@ export class DirectoryGroupFilterInput {
       'False for those that the product does not know yet: they came while the directory was observed or paused.',
   })
   hasLink?: boolean | null;
+}
+
+const SortOrderEnum = graphEnum<DirectorySort['order']>('SortOrder', 'The orders of RFC 7644 §3.4.2.3.', {
+  asc: 'Ascending; what has no value comes last.',
+  desc: 'Descending; what has no value comes first.',
+});
+
+@InputType('DirectorySort', { description: 'By what a list of SCIM is sorted; equals stand in the order of creation.' })
+export class DirectorySortInput {
+  @Field(() => String, {
+    description: 'The canonical SCIM path. Of several values the primary one counts, else the first.',
+  })
+  attribute: string;
+
+  @Field(() => SortOrderEnum, { description: 'In which direction.' })
+  order: DirectorySort['order'];
+}
+
+@ArgsType()
+export class DirectoryListArgs {
+  @Field(() => ID, { description: 'The directory.' })
+  directoryId: string;
+
+  @Field(() => DirectoryFilterInput, { nullable: true, description: 'Which records; without it, all.' })
+  filter?: DirectoryFilter | null;
+
+  @Field(() => DirectorySortInput, { nullable: true, description: 'By what; without it, in the order of creation.' })
+  sort?: DirectorySort | null;
+
+  @Field(() => Int, {
+    defaultValue: 1,
+    description: 'Where the page begins, counted from 1; does not count where a cursor is given.',
+  })
+  startIndex: number;
+
+  @Field(() => Int, { defaultValue: 100, description: 'The size of the page, at most 1,000.' })
+  count: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Pages by cursor (RFC 9865): empty for the first, then `nextCursor` or `previousCursor` of an answer, with all else unchanged.',
+  })
+  cursor?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The SCIM address of the directory as the asking facade shows it, for comparisons with `meta.location` and `$ref`; by default `tenantUrl`.',
+  })
+  baseUrl?: string | null;
 }

@@ -1,18 +1,16 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, ID, Info, Int, Mutation, Query, Resolver } from 'type-graphql';
-import type { DirectoryFilter } from '../../domain/directories/directory-filter.ts';
+import { Arg, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
 import { GraphContext } from '../context.ts';
 import { DeletePayload } from '../delete.payload.ts';
 import { answerMutation } from '../payload.ts';
 import { selects } from '../selection.ts';
-import { DirectoryFilterInput } from './directory-filter.inputs.ts';
 import {
   CreateDirectoryUserInput,
   DeleteDirectoryUserInput,
   ReplaceDirectoryUserInput,
 } from './directory-user.inputs.ts';
 import { DirectoryUserPayload } from './directory-user.payloads.ts';
-import { DirectoryUserListType, DirectoryUserType } from './directory-user.type.ts';
+import { DirectoryUserType } from './directory-user.type.ts';
 
 @Resolver(() => DirectoryUserType)
 export class DirectoryUserResolver {
@@ -24,28 +22,6 @@ export class DirectoryUserResolver {
     @Info() info: GraphQLResolveInfo,
   ) {
     return domain.directoryUsers.find(await actor(), { directoryId, id, withGroups: selects(info, 'groups') });
-  }
-
-  @Query(() => DirectoryUserListType, { description: 'The users of a directory that match, as SCIM lists them.' })
-  async directoryUsers(
-    @Arg('directoryId', () => ID, { description: 'The directory.' }) directoryId: string,
-    @Arg('filter', () => DirectoryFilterInput, { nullable: true, description: 'Which users; without it, all.' })
-    filter: DirectoryFilter | undefined,
-    @Arg('startIndex', () => Int, { defaultValue: 1, description: 'Where the window begins, counted from 1.' })
-    startIndex: number,
-    @Arg('count', () => Int, { defaultValue: 100, description: 'The size of the window, at most 1,000.' })
-    count: number,
-    @Ctx() { domain, actor }: GraphContext,
-    @Info() info: GraphQLResolveInfo,
-  ) {
-    const withGroups = selects(info, 'items', 'groups');
-    return domain.directoryLists.users(await actor(), {
-      directoryId,
-      filter: filter ?? null,
-      startIndex,
-      count,
-      withGroups,
-    });
   }
 
   @Mutation(() => DirectoryUserPayload, {
@@ -71,8 +47,9 @@ export class DirectoryUserResolver {
     const withGroups = selects(info, 'directoryUser', 'groups');
     return answerMutation(input, async () => {
       const who = await actor();
-      const written = await domain.directoryUsers.replace(who, call, input);
-      return { directoryUser: withGroups ? await domain.directoryUsers.find(who, { ...input, withGroups }) : written };
+      const written = await domain.directoryUsers.replace(who, call, { ...input, withGroups });
+      const isWhole = !withGroups || written.groups !== undefined;
+      return { directoryUser: isWhole ? written : await domain.directoryUsers.find(who, { ...input, withGroups }) };
     });
   }
 

@@ -37,16 +37,4 @@ export class DirectoryUserType {
   groups: DirectoryGroupReferenceType[];
 }
 
-@ObjectType('DirectoryUserList', {
-  simpleResolvers: true,
-  description: 'A window of the users of a directory (RFC 7644 §3.4.2.4).',
-})
-export class DirectoryUserListType {
-  @Field(() => Int, { description: 'How many match in all.' })
-  totalCount: number;
-
-  @Field(() => [DirectoryUserType], { description: 'Those of the window, in the order of creation.' })
-  items: DirectoryUserType[];
-}
-
 export const DirectoryUserConnection = connectionType('DirectoryUser', () => DirectoryUserType);

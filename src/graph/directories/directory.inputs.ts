@@ -1,7 +1,21 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
+import type { DirectoryOrderField } from '../../domain/directories/directories.store.ts';
 import { PRECEDENCE_MAX } from '../../domain/directories/directories.ts';
-import type { GroupMatchAttribute } from '../../domain/directories/directory.entity.ts';
+import type { DirectoryStatus, GroupMatchAttribute } from '../../domain/directories/directory.entity.ts';
+import { orderedPageArgs } from '../connection.ts';
 import { DirectoryStatusEnum, GroupMatchAttributeEnum } from './directory.type.ts';
+
+export const DirectoryPageArgs = orderedPageArgs<DirectoryOrderField>('Directory', {
+  createdAt: 'When the directory was connected.',
+  name: 'The name, in any case.',
+  precedence: 'Which profile comes first.',
+});
+
+@InputType({ description: 'Which directories to list; what is absent does not narrow the list.' })
+export class DirectoriesFilterInput {
+  @Field(() => [DirectoryStatusEnum], { nullable: true, description: 'Those in any of these states.' })
+  statuses?: DirectoryStatus[] | null;
+}
 
 @InputType({ description: 'A directory to connect.' })
 export class CreateDirectoryInput {

@@ -1,14 +1,19 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { DirectoryRow } from '../../domain/directories/directories.store.ts';
+import type { DirectoryOrderField, DirectoryRow } from '../../domain/directories/directories.store.ts';
 import type {
   DirectoryGroupOrderField,
   DirectoryUserOrderField,
 } from '../../domain/directories/directory-lists.store.ts';
 import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
-import { PageArgs, readConnection } from '../connection.ts';
+import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
 import { answerMutation } from '../payload.ts';
-import { CreateDirectoryInput, UpdateDirectoryInput } from './directory.inputs.ts';
+import {
+  CreateDirectoryInput,
+  DirectoriesFilterInput,
+  DirectoryPageArgs,
+  UpdateDirectoryInput,
+} from './directory.inputs.ts';
 import { CreateDirectoryPayload, UpdateDirectoryPayload } from './directory.payloads.ts';
 import { DirectoryConnection, DirectoryType } from './directory.type.ts';
 import { DirectoryGroupConnection } from './directory-group.type.ts';
@@ -33,12 +38,27 @@ export class DirectoryResolver {
     return domain.directories.get(await actor(), id);
   }
 
-  @Query(() => DirectoryConnection, {
-    description: 'The directories in the order of their making. Needs `rollcall:directories`.',
+  @Query(() => Boolean, {
+    description: 'Whether a directory takes only what keeps to the letter of the RFCs; its own credentials may ask.',
   })
-  async directories(@Args(() => PageArgs) args: PageArgs, @Ctx() { domain, actor }: GraphContext) {
+  async isDirectoryStrict(
+    @Arg('directoryId', () => ID, { description: 'The directory.' }) directoryId: string,
+    @Ctx() { domain, actor }: GraphContext,
+  ) {
+    return domain.directories.isStrict(await actor(), directoryId);
+  }
+
+  @Query(() => DirectoryConnection, {
+    description: 'The directories. Needs `rollcall:directories`.',
+  })
+  async directories(
+    @Args(() => DirectoryPageArgs) args: OrderedPageRequest<DirectoryOrderField>,
+    @Arg('filter', () => DirectoriesFilterInput, { nullable: true, description: 'Which ones; without it, all.' })
+    filter: DirectoriesFilterInput | undefined,
+    @Ctx() { domain, actor }: GraphContext,
+  ) {
     const who = await actor();
-    return readConnection(args, (page) => domain.directories.list(who, page));
+    return readConnection(args, (page) => domain.directories.list(who, page, filter ?? {}));
   }
 
   @Mutation(() => CreateDirectoryPayload, { description: 'Connects a directory. Needs `rollcall:directories`.' })

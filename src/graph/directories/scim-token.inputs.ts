@@ -1,11 +1,16 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
+import type { Scope } from '../../domain/actors/scope.ts';
 import { OVERLAP_HOURS_MAX } from '../../domain/directories/scim-tokens.ts';
+import { DirectoryScopeEnum } from '../oauth-clients/directory-scope.ts';
 import { DateTimeScalar } from '../scalars.ts';
 
 @InputType({ description: 'A SCIM token to make.' })
 export class CreateScimTokenInput {
   @Field(() => ID, { description: 'The directory that it shall open.' })
   directoryId: string;
+
+  @Field(() => [DirectoryScopeEnum], { nullable: true, description: 'What it may do; everything when absent.' })
+  scopes?: Scope[] | null;
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it shall end by itself; absent for never.' })
   expiresAt?: Date | null;

@@ -1,6 +1,8 @@
 import { Field, ID, ObjectType } from 'type-graphql';
+import type { Scope } from '../../domain/actors/scope.ts';
 import { ActorType } from '../api-keys/actor.type.ts';
 import { NodeType } from '../node.type.ts';
+import { DirectoryScopeEnum } from '../oauth-clients/directory-scope.ts';
 import { DateTimeScalar } from '../scalars.ts';
 
 @ObjectType('ScimToken', {
@@ -15,6 +17,9 @@ export class ScimTokenType {
 
   @Field(() => ID, { description: 'The directory that it opens.' })
   directoryId: string;
+
+  @Field(() => [DirectoryScopeEnum], { description: 'What it may do.' })
+  scopes: Scope[];
 
   @Field(() => String, { description: 'The last characters of the token, to tell tokens apart.' })
   hint: string;

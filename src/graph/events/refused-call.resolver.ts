@@ -29,8 +29,8 @@ export class RefusedCallResolver {
   }
 
   @FieldResolver(() => String, { description: 'What they mean and what to do, in words for an admin.' })
-  advice(@Root() { reason, tokenHint }: RefusedCallsRow) {
-    return adviceOn(reason, tokenHint);
+  advice(@Root() { reason, tokenHint, lastDetail }: RefusedCallsRow) {
+    return adviceOn({ reason, tokenHint, detail: lastDetail });
   }
 }
 

@@ -1,6 +1,9 @@
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { PageArgs, readConnection } from '../connection.ts';
+import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
+import type { UserOrderField } from '../../domain/users/user-list.store.ts';
+import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
+import { UserPageArgs } from '../users/user.inputs.ts';
 import { UserConnection } from '../users/user.type.ts';
 import { AccessQuestionInput } from './access.inputs.ts';
 import { AccessExplanationType } from './access.type.ts';
@@ -46,7 +49,7 @@ export class AccessResolver {
 
   @Query(() => UserConnection, { description: 'The active users who may do what the permission names.' })
   async whoHas(
-    @Args(() => PageArgs) args: PageArgs,
+    @Args(() => UserPageArgs) args: OrderedPageRequest<UserOrderField>,
     @Arg('permission', () => String, permissionArgument) permission: string,
     @Arg('spaceId', () => ID, spaceArgument) spaceId: string | undefined,
     @Ctx() { domain, actor }: GraphContext,

@@ -17,22 +17,31 @@ export type AttributeValuePath = {
 export type ChangeDirectoryGroupInput = {
   directoryId: string;
   displayName?: string | null | undefined;
+  extensions?: Json | null | undefined;
   externalId?: string | null | undefined;
   id: string;
+  ifExtensions?: Json | null | undefined;
   ifVersions?: Array<number> | null | undefined;
+  isStandard?: boolean | null | undefined;
   members?: Array<MemberDeltaInput> | null | undefined;
 };
 
 export type CreateDirectoryGroupInput = {
   directoryId: string;
+  isStandard?: boolean | null | undefined;
   memberIds?: Array<string> | null | undefined;
   resource: Json;
 };
 
 export type CreateDirectoryUserInput = {
   directoryId: string;
+  isStandard?: boolean | null | undefined;
   resource: Json;
 };
+
+export type CustomResourceType =
+  | 'GROUP'
+  | 'USER';
 
 export type DeleteDirectoryGroupInput = {
   directoryId: string;
@@ -52,6 +61,11 @@ export type DirectoryFilter = {
   not?: DirectoryFilter | null | undefined;
   or?: Array<DirectoryFilter> | null | undefined;
   valuePath?: AttributeValuePath | null | undefined;
+};
+
+export type DirectorySort = {
+  attribute: string;
+  order: SortOrder;
 };
 
 export type FilterOperator =
@@ -77,13 +91,20 @@ export type MemberDeltaKind =
   | 'REPLACE';
 
 export type MutationErrorCode =
+  | 'ATTRIBUTE_IMMUTABLE'
+  | 'ATTRIBUTE_VALUE_TAKEN'
   | 'CONFIRMATION_REQUIRED'
   | 'CREDENTIAL_INVALID'
+  | 'CURSOR_EXPIRED'
+  | 'CURSOR_INVALID'
+  | 'CUSTOM_SCHEMA_TAKEN'
+  | 'DIRECTORY_IS_STRICT'
   | 'DIRECTORY_STATUS_CONFLICT'
   | 'FILTER_NOT_SUPPORTED'
   | 'FORBIDDEN'
   | 'GROUP_IS_LINKED'
   | 'GROUP_NAME_TAKEN'
+  | 'INSUFFICIENT_SCOPE'
   | 'INVALID_SYNTAX'
   | 'INVALID_VALUE'
   | 'LAST_OWNER'
@@ -99,6 +120,7 @@ export type MutationErrorCode =
   | 'PERMISSION_SET_NAME_TAKEN'
   | 'PLAN_LACKS_SCIM'
   | 'PREVIEW_OUTDATED'
+  | 'SEARCH_TOO_LARGE'
   | 'SENSITIVE_DEFAULT'
   | 'SLUG_CONFUSABLE'
   | 'SLUG_TAKEN'
@@ -124,6 +146,7 @@ export type ReplaceDirectoryUserInput = {
   directoryId: string;
   id: string;
   ifVersions?: Array<number> | null | undefined;
+  isStandard?: boolean | null | undefined;
   resource: Json;
 };
 
@@ -137,12 +160,30 @@ export type ReportRefusedCallsInput = {
   directoryId: string;
 };
 
+export type SortOrder =
+  | 'ASC'
+  | 'DESC';
+
 export type OpenDirectoryQueryVariables = Exact<{
   directoryId: string;
 }>;
 
 
 export type OpenDirectoryQuery = { directoryUser: { id: string } | null };
+
+export type ListDirectorySchemasQueryVariables = Exact<{
+  directoryId: string;
+}>;
+
+
+export type ListDirectorySchemasQuery = { directorySchemas: Array<{ resourceType: CustomResourceType, definition: Json }> };
+
+export type ReadStrictnessQueryVariables = Exact<{
+  directoryId: string;
+}>;
+
+
+export type ReadStrictnessQuery = { isDirectoryStrict: boolean };
 
 export type ReportProvisioningEventsMutationVariables = Exact<{
   input: ReportProvisioningEventsInput;
@@ -158,44 +199,46 @@ export type ReportRefusedCallsMutationVariables = Exact<{
 
 export type ReportRefusedCallsMutation = { reportRefusedCalls: { errors: Array<{ code: MutationErrorCode, message: string, path: string | null }> } };
 
-export type GroupFieldsFragment = { id: string, version: number, resource: Json, createdAt: string, updatedAt: string };
+export type GroupFieldsFragment = { id: string, version: number, resource: Json, createdAt: string, updatedAt: string, returnedRules: Json | null };
 
 export type ReadGroupQueryVariables = Exact<{
   directoryId: string;
   id: string;
   withMembers: boolean;
+  first: number;
 }>;
 
 
-export type ReadGroupQuery = { directoryGroup: { members?: Json, id: string, version: number, resource: Json, createdAt: string, updatedAt: string } | null };
+export type ReadGroupQuery = { directoryGroup: { members?: Json, id: string, version: number, resource: Json, createdAt: string, updatedAt: string, returnedRules: Json | null } | null };
 
-export type ListGroupsQueryVariables = Exact<{
+export type ReadGroupMembersQueryVariables = Exact<{
   directoryId: string;
-  filter?: DirectoryFilter | null | undefined;
-  startIndex: number;
-  count: number;
-  withMembers: boolean;
+  id: string;
+  first: number;
+  after?: string | null | undefined;
 }>;
 
 
-export type ListGroupsQuery = { directoryGroups: { totalCount: number, items: Array<{ members?: Json, id: string, version: number, resource: Json, createdAt: string, updatedAt: string }> } };
+export type ReadGroupMembersQuery = { directoryGroup: { members: Json } | null };
 
 export type CreateGroupMutationVariables = Exact<{
   input: CreateDirectoryGroupInput;
   withMembers: boolean;
+  first: number;
 }>;
 
 
-export type CreateGroupMutation = { createDirectoryGroup: { directoryGroup: { members?: Json, id: string, version: number, resource: Json, createdAt: string, updatedAt: string } | null, errors: Array<{ code: MutationErrorCode, message: string, path: string | null }> } };
+export type CreateGroupMutation = { createDirectoryGroup: { directoryGroup: { members?: Json, id: string, version: number, resource: Json, createdAt: string, updatedAt: string, returnedRules: Json | null } | null, errors: Array<{ code: MutationErrorCode, message: string, path: string | null }> } };
 
 export type ChangeGroupMutationVariables = Exact<{
   input: ChangeDirectoryGroupInput;
   withGroup: boolean;
   withMembers: boolean;
+  first: number;
 }>;
 
 
-export type ChangeGroupMutation = { changeDirectoryGroup: { directoryGroup?: { members?: Json, id: string, version: number, resource: Json, createdAt: string, updatedAt: string } | null, errors: Array<{ code: MutationErrorCode, message: string, path: string | null }> } };
+export type ChangeGroupMutation = { changeDirectoryGroup: { directoryGroup?: { members?: Json, id: string, version: number, resource: Json, createdAt: string, updatedAt: string, returnedRules: Json | null } | null, errors: Array<{ code: MutationErrorCode, message: string, path: string | null }> } };
 
 export type DeleteGroupMutationVariables = Exact<{
   input: DeleteDirectoryGroupInput;
@@ -204,7 +247,55 @@ export type DeleteGroupMutationVariables = Exact<{
 
 export type DeleteGroupMutation = { deleteDirectoryGroup: { deletedId: string | null, errors: Array<{ code: MutationErrorCode, message: string, path: string | null }> } };
 
-export type UserFieldsFragment = { id: string, version: number, resource: Json, createdAt: string, updatedAt: string };
+export type ListUsersQueryVariables = Exact<{
+  directoryId: string;
+  filter?: DirectoryFilter | null | undefined;
+  sort?: DirectorySort | null | undefined;
+  startIndex?: number | null | undefined;
+  count: number;
+  cursor?: string | null | undefined;
+  baseUrl?: string | null | undefined;
+  withGroups: boolean;
+}>;
+
+
+export type ListUsersQuery = { directoryUsers: { totalCount: number, nextCursor: string | null, previousCursor: string | null, items: Array<{ id: string, version: number, resource: Json, createdAt: string, updatedAt: string, returnedRules: Json | null, groups?: Array<{ id: string, displayName: string }> }> } };
+
+export type ListGroupsQueryVariables = Exact<{
+  directoryId: string;
+  filter?: DirectoryFilter | null | undefined;
+  sort?: DirectorySort | null | undefined;
+  startIndex?: number | null | undefined;
+  count: number;
+  cursor?: string | null | undefined;
+  baseUrl?: string | null | undefined;
+  withMembers: boolean;
+  first: number;
+}>;
+
+
+export type ListGroupsQuery = { directoryGroups: { totalCount: number, nextCursor: string | null, previousCursor: string | null, items: Array<{ members?: Json, id: string, version: number, resource: Json, createdAt: string, updatedAt: string, returnedRules: Json | null }> } };
+
+export type ListResourcesQueryVariables = Exact<{
+  directoryId: string;
+  filter?: DirectoryFilter | null | undefined;
+  sort?: DirectorySort | null | undefined;
+  startIndex?: number | null | undefined;
+  count: number;
+  cursor?: string | null | undefined;
+  baseUrl?: string | null | undefined;
+  withGroups: boolean;
+  withMembers: boolean;
+  first: number;
+}>;
+
+
+export type ListResourcesQuery = { directoryResources: { totalCount: number, nextCursor: string | null, previousCursor: string | null, items: Array<
+      | { __typename: 'DirectoryGroup', members?: Json, id: string, version: number, resource: Json, createdAt: string, updatedAt: string, returnedRules: Json | null }
+      | { __typename: 'DirectoryUser', id: string, version: number, resource: Json, createdAt: string, updatedAt: string, returnedRules: Json | null, groups?: Array<{ id: string, displayName: string }> }
+    > } };
+
+export type UserFieldsFragment = { id: string, version: number, resource: Json, createdAt: string, updatedAt: string, returnedRules: Json | null };
 
 export type ReadUserQueryVariables = Exact<{
   directoryId: string;
@@ -213,25 +304,14 @@ export type ReadUserQueryVariables = Exact<{
 }>;
 
 
-export type ReadUserQuery = { directoryUser: { id: string, version: number, resource: Json, createdAt: string, updatedAt: string, groups?: Array<{ id: string, displayName: string }> } | null };
-
-export type ListUsersQueryVariables = Exact<{
-  directoryId: string;
-  filter?: DirectoryFilter | null | undefined;
-  startIndex: number;
-  count: number;
-  withGroups: boolean;
-}>;
-
-
-export type ListUsersQuery = { directoryUsers: { totalCount: number, items: Array<{ id: string, version: number, resource: Json, createdAt: string, updatedAt: string, groups?: Array<{ id: string, displayName: string }> }> } };
+export type ReadUserQuery = { directoryUser: { id: string, version: number, resource: Json, createdAt: string, updatedAt: string, returnedRules: Json | null, groups?: Array<{ id: string, displayName: string }> } | null };
 
 export type CreateUserMutationVariables = Exact<{
   input: CreateDirectoryUserInput;
 }>;
 
 
-export type CreateUserMutation = { createDirectoryUser: { directoryUser: { id: string, version: number, resource: Json, createdAt: string, updatedAt: string } | null, errors: Array<{ code: MutationErrorCode, message: string, path: string | null }> } };
+export type CreateUserMutation = { createDirectoryUser: { directoryUser: { id: string, version: number, resource: Json, createdAt: string, updatedAt: string, returnedRules: Json | null } | null, errors: Array<{ code: MutationErrorCode, message: string, path: string | null }> } };
 
 export type ReplaceUserMutationVariables = Exact<{
   input: ReplaceDirectoryUserInput;
@@ -239,7 +319,7 @@ export type ReplaceUserMutationVariables = Exact<{
 }>;
 
 
-export type ReplaceUserMutation = { replaceDirectoryUser: { directoryUser: { id: string, version: number, resource: Json, createdAt: string, updatedAt: string, groups?: Array<{ id: string, displayName: string }> } | null, errors: Array<{ code: MutationErrorCode, message: string, path: string | null }> } };
+export type ReplaceUserMutation = { replaceDirectoryUser: { directoryUser: { id: string, version: number, resource: Json, createdAt: string, updatedAt: string, returnedRules: Json | null, groups?: Array<{ id: string, displayName: string }> } | null, errors: Array<{ code: MutationErrorCode, message: string, path: string | null }> } };
 
 export type DeleteUserMutationVariables = Exact<{
   input: DeleteDirectoryUserInput;
@@ -249,18 +329,22 @@ export type DeleteUserMutationVariables = Exact<{
 export type DeleteUserMutation = { deleteDirectoryUser: { deletedId: string | null, errors: Array<{ code: MutationErrorCode, message: string, path: string | null }> } };
 
 export const openDirectoryDocument: GraphDocument<OpenDirectoryQuery, OpenDirectoryQueryVariables> = { name: 'OpenDirectory', text: "query OpenDirectory($directoryId:ID!){directoryUser(directoryId:$directoryId id:\"-\"){id}}" };
+export const listDirectorySchemasDocument: GraphDocument<ListDirectorySchemasQuery, ListDirectorySchemasQueryVariables> = { name: 'ListDirectorySchemas', text: "query ListDirectorySchemas($directoryId:ID!){directorySchemas(directoryId:$directoryId){resourceType definition}}" };
+export const readStrictnessDocument: GraphDocument<ReadStrictnessQuery, ReadStrictnessQueryVariables> = { name: 'ReadStrictness', text: "query ReadStrictness($directoryId:ID!){isDirectoryStrict(directoryId:$directoryId)}" };
 export const reportProvisioningEventsDocument: GraphDocument<ReportProvisioningEventsMutation, ReportProvisioningEventsMutationVariables> = { name: 'ReportProvisioningEvents', text: "mutation ReportProvisioningEvents($input:ReportProvisioningEventsInput!){reportProvisioningEvents(input:$input){count errors{code message path}}}" };
 export const reportRefusedCallsDocument: GraphDocument<ReportRefusedCallsMutation, ReportRefusedCallsMutationVariables> = { name: 'ReportRefusedCalls', text: "mutation ReportRefusedCalls($input:ReportRefusedCallsInput!){reportRefusedCalls(input:$input){errors{code message path}}}" };
-export const readGroupDocument: GraphDocument<ReadGroupQuery, ReadGroupQueryVariables> = { name: 'ReadGroup', text: "query ReadGroup($directoryId:ID!$id:ID!$withMembers:Boolean!){directoryGroup(directoryId:$directoryId id:$id){...GroupFields members@include(if:$withMembers)}}fragment GroupFields on DirectoryGroup{id version resource createdAt updatedAt}" };
-export const listGroupsDocument: GraphDocument<ListGroupsQuery, ListGroupsQueryVariables> = { name: 'ListGroups', text: "query ListGroups($directoryId:ID!$filter:DirectoryFilter$startIndex:Int!$count:Int!$withMembers:Boolean!){directoryGroups(directoryId:$directoryId filter:$filter startIndex:$startIndex count:$count){totalCount items{...GroupFields members@include(if:$withMembers)}}}fragment GroupFields on DirectoryGroup{id version resource createdAt updatedAt}" };
-export const createGroupDocument: GraphDocument<CreateGroupMutation, CreateGroupMutationVariables> = { name: 'CreateGroup', text: "mutation CreateGroup($input:CreateDirectoryGroupInput!$withMembers:Boolean!){createDirectoryGroup(input:$input){directoryGroup{...GroupFields members@include(if:$withMembers)}errors{code message path}}}fragment GroupFields on DirectoryGroup{id version resource createdAt updatedAt}" };
-export const changeGroupDocument: GraphDocument<ChangeGroupMutation, ChangeGroupMutationVariables> = { name: 'ChangeGroup', text: "mutation ChangeGroup($input:ChangeDirectoryGroupInput!$withGroup:Boolean!$withMembers:Boolean!){changeDirectoryGroup(input:$input){directoryGroup@include(if:$withGroup){...GroupFields members@include(if:$withMembers)}errors{code message path}}}fragment GroupFields on DirectoryGroup{id version resource createdAt updatedAt}" };
+export const readGroupDocument: GraphDocument<ReadGroupQuery, ReadGroupQueryVariables> = { name: 'ReadGroup', text: "query ReadGroup($directoryId:ID!$id:ID!$withMembers:Boolean!$first:Int!){directoryGroup(directoryId:$directoryId id:$id){...GroupFields members(first:$first)@include(if:$withMembers)}}fragment GroupFields on DirectoryGroup{id version resource createdAt updatedAt returnedRules}" };
+export const readGroupMembersDocument: GraphDocument<ReadGroupMembersQuery, ReadGroupMembersQueryVariables> = { name: 'ReadGroupMembers', text: "query ReadGroupMembers($directoryId:ID!$id:ID!$first:Int!$after:ID){directoryGroup(directoryId:$directoryId id:$id){members(first:$first after:$after)}}" };
+export const createGroupDocument: GraphDocument<CreateGroupMutation, CreateGroupMutationVariables> = { name: 'CreateGroup', text: "mutation CreateGroup($input:CreateDirectoryGroupInput!$withMembers:Boolean!$first:Int!){createDirectoryGroup(input:$input){directoryGroup{...GroupFields members(first:$first)@include(if:$withMembers)}errors{code message path}}}fragment GroupFields on DirectoryGroup{id version resource createdAt updatedAt returnedRules}" };
+export const changeGroupDocument: GraphDocument<ChangeGroupMutation, ChangeGroupMutationVariables> = { name: 'ChangeGroup', text: "mutation ChangeGroup($input:ChangeDirectoryGroupInput!$withGroup:Boolean!$withMembers:Boolean!$first:Int!){changeDirectoryGroup(input:$input){directoryGroup@include(if:$withGroup){...GroupFields members(first:$first)@include(if:$withMembers)}errors{code message path}}}fragment GroupFields on DirectoryGroup{id version resource createdAt updatedAt returnedRules}" };
 export const deleteGroupDocument: GraphDocument<DeleteGroupMutation, DeleteGroupMutationVariables> = { name: 'DeleteGroup', text: "mutation DeleteGroup($input:DeleteDirectoryGroupInput!){deleteDirectoryGroup(input:$input){deletedId errors{code message path}}}" };
-export const readUserDocument: GraphDocument<ReadUserQuery, ReadUserQueryVariables> = { name: 'ReadUser', text: "query ReadUser($directoryId:ID!$id:ID!$withGroups:Boolean!){directoryUser(directoryId:$directoryId id:$id){...UserFields groups@include(if:$withGroups){id displayName}}}fragment UserFields on DirectoryUser{id version resource createdAt updatedAt}" };
-export const listUsersDocument: GraphDocument<ListUsersQuery, ListUsersQueryVariables> = { name: 'ListUsers', text: "query ListUsers($directoryId:ID!$filter:DirectoryFilter$startIndex:Int!$count:Int!$withGroups:Boolean!){directoryUsers(directoryId:$directoryId filter:$filter startIndex:$startIndex count:$count){totalCount items{...UserFields groups@include(if:$withGroups){id displayName}}}}fragment UserFields on DirectoryUser{id version resource createdAt updatedAt}" };
-export const createUserDocument: GraphDocument<CreateUserMutation, CreateUserMutationVariables> = { name: 'CreateUser', text: "mutation CreateUser($input:CreateDirectoryUserInput!){createDirectoryUser(input:$input){directoryUser{...UserFields}errors{code message path}}}fragment UserFields on DirectoryUser{id version resource createdAt updatedAt}" };
-export const replaceUserDocument: GraphDocument<ReplaceUserMutation, ReplaceUserMutationVariables> = { name: 'ReplaceUser', text: "mutation ReplaceUser($input:ReplaceDirectoryUserInput!$withGroups:Boolean!){replaceDirectoryUser(input:$input){directoryUser{...UserFields groups@include(if:$withGroups){id displayName}}errors{code message path}}}fragment UserFields on DirectoryUser{id version resource createdAt updatedAt}" };
+export const listUsersDocument: GraphDocument<ListUsersQuery, ListUsersQueryVariables> = { name: 'ListUsers', text: "query ListUsers($directoryId:ID!$filter:DirectoryFilter$sort:DirectorySort$startIndex:Int$count:Int!$cursor:String$baseUrl:String$withGroups:Boolean!){directoryUsers(directoryId:$directoryId filter:$filter sort:$sort startIndex:$startIndex count:$count cursor:$cursor baseUrl:$baseUrl){totalCount nextCursor previousCursor items{...UserFields groups@include(if:$withGroups){id displayName}}}}fragment UserFields on DirectoryUser{id version resource createdAt updatedAt returnedRules}" };
+export const listGroupsDocument: GraphDocument<ListGroupsQuery, ListGroupsQueryVariables> = { name: 'ListGroups', text: "query ListGroups($directoryId:ID!$filter:DirectoryFilter$sort:DirectorySort$startIndex:Int$count:Int!$cursor:String$baseUrl:String$withMembers:Boolean!$first:Int!){directoryGroups(directoryId:$directoryId filter:$filter sort:$sort startIndex:$startIndex count:$count cursor:$cursor baseUrl:$baseUrl){totalCount nextCursor previousCursor items{...GroupFields members(first:$first)@include(if:$withMembers)}}}fragment GroupFields on DirectoryGroup{id version resource createdAt updatedAt returnedRules}" };
+export const listResourcesDocument: GraphDocument<ListResourcesQuery, ListResourcesQueryVariables> = { name: 'ListResources', text: "query ListResources($directoryId:ID!$filter:DirectoryFilter$sort:DirectorySort$startIndex:Int$count:Int!$cursor:String$baseUrl:String$withGroups:Boolean!$withMembers:Boolean!$first:Int!){directoryResources(directoryId:$directoryId filter:$filter sort:$sort startIndex:$startIndex count:$count cursor:$cursor baseUrl:$baseUrl){totalCount nextCursor previousCursor items{...on DirectoryUser{__typename ...UserFields groups@include(if:$withGroups){id displayName}}...on DirectoryGroup{__typename ...GroupFields members(first:$first)@include(if:$withMembers)}}}}fragment GroupFields on DirectoryGroup{id version resource createdAt updatedAt returnedRules}fragment UserFields on DirectoryUser{id version resource createdAt updatedAt returnedRules}" };
+export const readUserDocument: GraphDocument<ReadUserQuery, ReadUserQueryVariables> = { name: 'ReadUser', text: "query ReadUser($directoryId:ID!$id:ID!$withGroups:Boolean!){directoryUser(directoryId:$directoryId id:$id){...UserFields groups@include(if:$withGroups){id displayName}}}fragment UserFields on DirectoryUser{id version resource createdAt updatedAt returnedRules}" };
+export const createUserDocument: GraphDocument<CreateUserMutation, CreateUserMutationVariables> = { name: 'CreateUser', text: "mutation CreateUser($input:CreateDirectoryUserInput!){createDirectoryUser(input:$input){directoryUser{...UserFields}errors{code message path}}}fragment UserFields on DirectoryUser{id version resource createdAt updatedAt returnedRules}" };
+export const replaceUserDocument: GraphDocument<ReplaceUserMutation, ReplaceUserMutationVariables> = { name: 'ReplaceUser', text: "mutation ReplaceUser($input:ReplaceDirectoryUserInput!$withGroups:Boolean!){replaceDirectoryUser(input:$input){directoryUser{...UserFields groups@include(if:$withGroups){id displayName}}errors{code message path}}}fragment UserFields on DirectoryUser{id version resource createdAt updatedAt returnedRules}" };
 export const deleteUserDocument: GraphDocument<DeleteUserMutation, DeleteUserMutationVariables> = { name: 'DeleteUser', text: "mutation DeleteUser($input:DeleteDirectoryUserInput!){deleteDirectoryUser(input:$input){deletedId errors{code message path}}}" };
 
 /** Every document, for checking them against the schema at the start. */
-export const documents = [openDirectoryDocument, reportProvisioningEventsDocument, reportRefusedCallsDocument, readGroupDocument, listGroupsDocument, createGroupDocument, changeGroupDocument, deleteGroupDocument, readUserDocument, listUsersDocument, createUserDocument, replaceUserDocument, deleteUserDocument] as const;
+export const documents = [openDirectoryDocument, listDirectorySchemasDocument, readStrictnessDocument, reportProvisioningEventsDocument, reportRefusedCallsDocument, readGroupDocument, readGroupMembersDocument, createGroupDocument, changeGroupDocument, deleteGroupDocument, listUsersDocument, listGroupsDocument, listResourcesDocument, readUserDocument, createUserDocument, replaceUserDocument, deleteUserDocument] as const;

@@ -3,6 +3,7 @@ import { canonicalValue } from '../../attributes/attribute-value.ts';
 import { type FoundAttribute, findAttribute } from '../../attributes/find-attribute.ts';
 import { isJsonObject, type Json } from '../../attributes/json.ts';
 import { memberIds } from '../../attributes/member-values.ts';
+import { isExtensionUrn } from '../../attributes/open-attribute.ts';
 import { groupTable } from '../../attributes/resource-tables.ts';
 import { checkedValue } from './checked-value.ts';
 import type { Filter } from './filter.ts';
@@ -15,8 +16,16 @@ export type MemberDelta =
   | { readonly kind: 'add' | 'remove' | 'replace'; readonly values: string[] }
   | { readonly kind: 'removeWhere'; readonly filter: Filter };
 
-/** Absent keys stay as they are; `externalId: null` takes it away. */
-export type GroupChange = { displayName?: string; externalId?: string | null; members: MemberDelta[] };
+/**
+ * Absent keys stay as they are; `externalId: null` takes it away. `extensions` are the operations on extensions, in order, for
+ * which the group has to be read: `applyPatch` takes them.
+ */
+export type GroupChange = {
+  displayName?: string;
+  externalId?: string | null;
+  members: MemberDelta[];
+  extensions?: PatchOperation[];
+};
 
 type Edit = {
   readonly op: PatchOperation['op'];
@@ -26,13 +35,17 @@ type Edit = {
 
 /**
  * What the operations of a group's PATCH change (RFC 7644 §3.5.2), without ever reading the members. `remove` of `members`
- * with a list removes only what it lists, without a value all. Unknown attributes are ignored. Throws only ScimErrors.
+ * with a list removes only what it lists, without a value all. Unknown attributes of the core are ignored. Throws only
+ * ScimErrors.
  */
 export function compileGroupPatch(operations: readonly PatchOperation[]): GroupChange {
   const change: GroupChange = { members: [] };
-  for (const { op, path: written, value } of operations) {
+  for (const operation of operations) {
+    const { op, path: written, value } = operation;
     const path = written === undefined ? undefined : parsePath(written, groupTable);
-    if (path === undefined || path.kind === 'schema') {
+    if (path?.kind === 'open') {
+      keepForExtensions(change, operation);
+    } else if (path === undefined || path.kind === 'schema') {
       applyValue(change, op, value);
     } else if (path.kind === 'attribute') {
       if (path.found.attribute.mutability === 'readOnly') throw scimErrors.mutability(`"${written}" is read-only`);
@@ -48,8 +61,15 @@ function applyValue(change: GroupChange, op: PatchOperation['op'], value: Json |
   // Only the keys that are there are touched: a rename without members must not empty the group.
   for (const [key, item] of Object.entries(value)) {
     const found = findAttribute(groupTable, key);
-    if (found !== undefined) applyAttribute(change, found, { op, value: item, filter: undefined });
+    if (found?.isOpen || (found === undefined && isExtensionUrn(key)))
+      keepForExtensions(change, { op, value: { [key]: item } });
+    else if (found !== undefined) applyAttribute(change, found, { op, value: item, filter: undefined });
   }
+}
+
+function keepForExtensions(change: GroupChange, operation: PatchOperation): void {
+  change.extensions ??= [];
+  change.extensions.push(operation);
 }
 
 function applyAttribute(change: GroupChange, { attribute, subAttribute }: FoundAttribute, edit: Edit): void {

@@ -1,10 +1,15 @@
 import { type Attribute, subAttributeNamed } from '../../attributes/attribute.ts';
 import { comparable } from '../../attributes/attribute-value.ts';
+import { foldKey } from '../../attributes/fold.ts';
 import type { Json, JsonObject } from '../../attributes/json.ts';
-import type { CompareFilter, Filter } from './filter.ts';
+import { spelledKey } from '../../attributes/open-attribute.ts';
+import type { CompareFilter, CompareOperator, Filter } from './filter.ts';
 
-/** True when one value of a complex attribute fits the resolved filter of its value path (RFC 7644 §3.4.2.2). */
-export function matches(filter: Filter, item: JsonObject, parent: Attribute): boolean {
+/**
+ * True when one value of a complex attribute fits the resolved filter of its value path (RFC 7644 §3.4.2.2). Without a
+ * `parent`, of an attribute that nobody declared, names are met in any case and texts are compared folded.
+ */
+export function matches(filter: Filter, item: JsonObject, parent?: Attribute): boolean {
   switch (filter.kind) {
     case 'and':
       return filter.filters.every((part) => matches(part, item, parent));
@@ -19,15 +24,28 @@ export function matches(filter: Filter, item: JsonObject, parent: Attribute): bo
   }
 }
 
-function compares(filter: CompareFilter, item: JsonObject, parent: Attribute): boolean {
+function compares(filter: CompareFilter, item: JsonObject, parent: Attribute | undefined): boolean {
+  if (parent === undefined) {
+    const key = spelledKey(item, filter.attribute);
+    return holds(filter, key === undefined ? undefined : item[key], foldedText);
+  }
   const subAttribute = subAttributeNamed(parent, filter.attribute);
-  const own = item[filter.attribute];
   if (subAttribute === undefined) return false;
-  if (filter.operator === 'pr') return own !== undefined;
-  if (own === undefined || filter.value === undefined) return filter.operator === 'ne';
-  const left = comparable(subAttribute, own);
-  const right = comparable(subAttribute, filter.value);
-  switch (filter.operator) {
+  return holds(filter, item[filter.attribute], (value) => comparedForm(subAttribute, value));
+}
+
+function foldedText(value: Json): Json {
+  return typeof value === 'string' ? foldKey(value) : value;
+}
+
+function holds({ operator, value }: CompareFilter, own: Json | undefined, form: (value: Json) => Json): boolean {
+  if (operator === 'pr') return own !== undefined;
+  if (own === undefined || value === undefined) return operator === 'ne';
+  return areInRelation(operator, form(own), form(value));
+}
+
+function areInRelation(operator: Exclude<CompareOperator, 'pr'>, left: Json, right: Json): boolean {
+  switch (operator) {
     case 'eq':
       return left === right;
     case 'ne':
@@ -39,13 +57,26 @@ function compares(filter: CompareFilter, item: JsonObject, parent: Attribute): b
     case 'ew':
       return String(left).endsWith(String(right));
     default:
-      return inOrder(filter.operator, left, right);
+      return inOrder(operator, left, right);
   }
 }
 
+/** Moments are compared as such, whatever zone they were written in. */
+function comparedForm(attribute: Attribute, value: Json): Json {
+  return attribute.type === 'dateTime' && typeof value === 'string' ? Date.parse(value) : comparable(attribute, value);
+}
+
 function inOrder(operator: 'gt' | 'ge' | 'lt' | 'le', left: Json, right: Json): boolean {
-  if (left === null || right === null || typeof left !== typeof right) return false;
-  if (operator === 'gt') return left > right;
-  if (operator === 'ge') return left >= right;
-  return operator === 'lt' ? left < right : left <= right;
+  const order = orderOf(left, right);
+  if (order === undefined) return false;
+  if (operator === 'gt') return order > 0;
+  if (operator === 'ge') return order >= 0;
+  return operator === 'lt' ? order < 0 : order <= 0;
+}
+
+/** Texts by their code points, as the database has them; undefined for what has no order. */
+function orderOf(left: Json, right: Json): number | undefined {
+  if (typeof left === 'number' && typeof right === 'number') return left - right;
+  if (typeof left !== 'string' || typeof right !== 'string') return undefined;
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }

@@ -135,7 +135,7 @@ function withOnePrimary(before: readonly JsonObject[], after: JsonObject[]): Jso
 }
 
 /** What a filter says of the value it looks for; 400 `noTarget` when it says more than equalities. */
-function impliedItem(filter: Filter, path: string): JsonObject {
+export function impliedItem(filter: Filter, path: string): JsonObject {
   const parts = filter.kind === 'and' ? filter.filters : [filter];
   const item: JsonObject = {};
   for (const part of parts) {

@@ -1,5 +1,6 @@
-import { isJsonObject, type Json, type JsonObject } from '../../attributes/json.ts';
+import { isJsonObject, type Json } from '../../attributes/json.ts';
 import { PATCH_OP } from '../../attributes/urns.ts';
+import { memberNamed } from './member-named.ts';
 import { scimErrors } from './scim-error.ts';
 
 export type PatchOperation = {
@@ -17,8 +18,8 @@ const OPERATIONS_MAX = 1000;
  */
 export function readPatchRequest(body: unknown): PatchOperation[] {
   if (!isJsonObject(body)) throw scimErrors.invalidSyntax('The body must be a JSON object');
-  checkSchemas(member(body, 'schemas'));
-  const operations = member(body, 'operations');
+  checkSchemas(memberNamed(body, 'schemas'));
+  const operations = memberNamed(body, 'operations');
   if (!Array.isArray(operations) || operations.length === 0)
     throw scimErrors.invalidSyntax('"Operations" must be a list of at least one operation');
   if (operations.length > OPERATIONS_MAX)
@@ -29,13 +30,13 @@ export function readPatchRequest(body: unknown): PatchOperation[] {
 function readOperation(operation: Json, position: number): PatchOperation {
   const place = `Operations[${position}]`;
   if (!isJsonObject(operation)) throw scimErrors.invalidSyntax(`${place} must be an object`);
-  const written = member(operation, 'op');
+  const written = memberNamed(operation, 'op');
   const op = typeof written === 'string' ? written.toLowerCase() : undefined;
   if (op !== 'add' && op !== 'remove' && op !== 'replace')
     throw scimErrors.invalidSyntax(`${place}.op must be "add", "remove" or "replace"`);
-  const path = member(operation, 'path') ?? '';
+  const path = memberNamed(operation, 'path') ?? '';
   if (typeof path !== 'string') throw scimErrors.invalidPath(`${place}.path must be a string`);
-  const value = member(operation, 'value');
+  const value = memberNamed(operation, 'value');
   if (path.trim() === '' && op === 'remove') throw scimErrors.noTarget(`${place} must have a path, it removes`);
   if (value === undefined && op !== 'remove') throw scimErrors.invalidValue(`${place} must have a value`);
   return { op, ...(path.trim() === '' ? {} : { path }), ...(value === undefined ? {} : { value }) };
@@ -46,10 +47,4 @@ function checkSchemas(schemas: Json | undefined): void {
   const urns = Array.isArray(schemas) ? schemas : [schemas];
   const isPatchOp = (urn: Json) => typeof urn === 'string' && urn.toLowerCase() === PATCH_OP.toLowerCase();
   if (urns.length > 0 && !urns.some(isPatchOp)) throw scimErrors.invalidSyntax(`"schemas" must name ${PATCH_OP}`);
-}
-
-/** A member by its name in any case; the exact name wins. */
-function member(object: JsonObject, lowerCaseName: string): Json | undefined {
-  if (Object.hasOwn(object, lowerCaseName)) return object[lowerCaseName];
-  return Object.entries(object).find(([key]) => key.toLowerCase() === lowerCaseName)?.[1];
 }

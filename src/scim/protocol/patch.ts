@@ -1,22 +1,21 @@
 import type { Attribute, ResourceTable, SchemaTable } from '../../attributes/attribute.ts';
-import { tidyItems } from '../../attributes/attribute-value.ts';
-import { isStored } from '../../attributes/canonical-resource.ts';
 import { type FoundAttribute, findAttribute, findSchema } from '../../attributes/find-attribute.ts';
-import { isJsonObject, type Json, type JsonObject, type ResourceJson } from '../../attributes/json.ts';
+import { isJsonObject, type Json, type ResourceJson } from '../../attributes/json.ts';
+import { isExtensionUrn } from '../../attributes/open-attribute.ts';
+import { isStored } from '../../attributes/stored-attribute.ts';
 import type { Filter } from './filter.ts';
 import { type AttributeEdit, editAttribute } from './patch-attribute.ts';
+import { Draft } from './patch-draft.ts';
+import { editOpen } from './patch-open.ts';
 import type { PatchOperation } from './patch-request.ts';
-import { type PatchPath, parsePath } from './path.ts';
+import { type OpenPatchPath, type PatchPath, parsePath } from './path.ts';
 import { scimErrors } from './scim-error.ts';
-
-/** Bounds the work of one request: each operation compares the values that are there with its list or its filter. */
-const COMPARISONS_MAX = 500_000;
 
 /**
  * The resource after the operations, in order (RFC 7644 §3.5.2); the resource that was passed in stays as it was. Lenient
  * where Entra, Okta and OneLogin need it: a filtered path without a match makes the value, a removed list removes only
- * what it lists, and unknown attributes are ignored, so that nothing ever blocks a deactivation. Throws only ScimErrors.
- * The result is not checked as a whole; a group's members are no part of it.
+ * what it lists, and unknown attributes of the core are ignored, so that nothing ever blocks a deactivation. Extensions that
+ * nobody declared take whatever they are given. Throws only ScimErrors. The result is not checked as a whole; a group's members are no part of it.
  */
 export function applyPatch(
   resource: ResourceJson,
@@ -43,7 +42,7 @@ function applyOperation(draft: Draft, operation: PatchOperation): void {
 function applyToSchema(draft: Draft, op: PatchOperation['op'], schema: SchemaTable, value: Json): void {
   const isExtension = schema !== draft.table.schema;
   if (op === 'remove' || value === null) {
-    if (isExtension) draft.removeExtension(schema);
+    if (isExtension) draft.removeExtension(schema.id);
     else if (op === 'remove') throw scimErrors.noTarget('Name the attribute to remove');
     return;
   }
@@ -61,11 +60,14 @@ function applyToSchema(draft: Draft, op: PatchOperation['op'], schema: SchemaTab
 function keyPath(table: ResourceTable, key: string): PatchPath {
   if (key.includes('[')) return parsePath(key, table);
   const found = findAttribute(table, key);
+  if (found?.isOpen || (found === undefined && isExtensionUrn(key)))
+    return { kind: 'open', urn: key, found, filter: undefined };
   return found === undefined ? { kind: 'unknown' } : { kind: 'attribute', found, filter: undefined };
 }
 
 /** `written` is the path as the client wrote it, undefined for a key of a value: Okta repeats `id` and `groups` there. */
 function applyToPath(draft: Draft, path: PatchPath, edit: AttributeEdit, written: string | undefined): void {
+  if (path.kind === 'open') applyToOpen(draft, path, edit);
   if (path.kind !== 'attribute') return;
   const { found, filter } = path;
   const { attribute, subAttribute } = found;
@@ -85,6 +87,57 @@ function applyToPath(draft: Draft, path: PatchPath, edit: AttributeEdit, written
   draft.set(found, next);
 }
 
+function applyToOpen(draft: Draft, path: OpenPatchPath, edit: AttributeEdit): void {
+  if (path.found === undefined || namesExtension(draft, path, path.found, edit.value))
+    applyToOpenExtension(draft, path.urn, edit);
+  else applyToOpenAttribute(draft, path.found, path.filter, edit);
+}
+
+/**
+ * Whether a URN means an extension rather than an attribute of one: the resource has it; or it is given an object, and
+ * nothing says that the URN without its last part is the extension.
+ */
+function namesExtension(
+  draft: Draft,
+  { urn, filter }: OpenPatchPath,
+  { schema }: FoundAttribute,
+  value: Json | undefined,
+): boolean {
+  if (filter !== undefined) return false;
+  if (draft.hasExtension(urn)) return true;
+  const isParentExtension = findSchema(draft.table, schema.id) !== undefined || draft.hasExtension(schema.id);
+  return isJsonObject(value) && !isParentExtension && !endsWithResourceType.test(schema.id);
+}
+
+/** As the URNs of extensions usually do (RFC 7643 §10.2). */
+const endsWithResourceType = /:(?:user|group)$/i;
+
+/** As `applyToSchema`, for an extension that nobody declared. */
+function applyToOpenExtension(draft: Draft, urn: string, { op, value }: AttributeEdit): void {
+  if (op === 'remove' || value === null || value === undefined) {
+    draft.removeExtension(urn);
+    return;
+  }
+  if (!isJsonObject(value)) throw scimErrors.invalidValue(`"${urn}" must be an object`);
+  for (const [name, item] of Object.entries(value)) {
+    const path = keyPath(draft.table, `${urn}:${name}`);
+    if (path.kind === 'open' && path.found !== undefined)
+      applyToOpenAttribute(draft, path.found, path.filter, { op, value: item });
+  }
+}
+
+function applyToOpenAttribute(
+  draft: Draft,
+  found: FoundAttribute,
+  filter: Filter | undefined,
+  edit: AttributeEdit,
+): void {
+  const current = draft.getOpen(found);
+  if (Array.isArray(current) && filter !== undefined) draft.countComparisons(current.length * termsOf(filter));
+  const target = { path: found.canonicalPath, subName: found.subAttribute?.name, filter };
+  draft.setOpen(found, editOpen(current, target, edit));
+}
+
 /** How many comparisons a filter makes of one value. */
 export function termsOf(filter: Filter): number {
   if ('filters' in filter) return filter.filters.reduce((sum, part) => sum + termsOf(part), 0);
@@ -95,60 +148,4 @@ function requiredProblem(attribute: Attribute, op: PatchOperation['op']) {
   return op === 'remove'
     ? scimErrors.mutability(`"${attribute.name}" is required and cannot be removed`)
     : scimErrors.invalidValue(`"${attribute.name}" is required and cannot be empty`);
-}
-
-/** A copy that is made as far as it is written to. */
-class Draft {
-  private readonly resource: ResourceJson;
-  private readonly touched = new Set<FoundAttribute>();
-  private comparisons = 0;
-
-  constructor(
-    resource: ResourceJson,
-    readonly table: ResourceTable,
-  ) {
-    this.resource = { ...resource };
-  }
-
-  get({ schema, attribute }: FoundAttribute): Json | undefined {
-    return this.container(schema)?.[attribute.name];
-  }
-
-  set(found: FoundAttribute, value: Json | undefined): void {
-    const { schema, attribute } = found;
-    if (attribute.multiValued) this.touched.add(found);
-    const isCore = schema === this.table.schema;
-    const container: JsonObject = isCore ? this.resource : { ...this.container(schema) };
-    if (value === undefined) delete container[attribute.name];
-    else container[attribute.name] = value;
-    if (isCore) return;
-    if (Object.keys(container).length === 0) this.removeExtension(schema);
-    else this.resource[schema.id] = container;
-  }
-
-  countComparisons(count: number): void {
-    this.comparisons += count;
-    if (this.comparisons > COMPARISONS_MAX) throw scimErrors.payloadTooLarge('The PATCH compares too many values');
-  }
-
-  removeExtension(schema: SchemaTable): void {
-    delete this.resource[schema.id];
-  }
-
-  /** Values are tidied at the end only, because several operations may build one of them. */
-  finish(): ResourceJson {
-    for (const found of this.touched) {
-      const items = this.get(found);
-      if (!Array.isArray(items)) continue;
-      const tidied = tidyItems(found.attribute, items.filter(isJsonObject));
-      this.set(found, tidied.length === 0 ? undefined : tidied);
-    }
-    return this.resource;
-  }
-
-  private container(schema: SchemaTable): JsonObject | undefined {
-    if (schema === this.table.schema) return this.resource;
-    const extension = this.resource[schema.id];
-    return isJsonObject(extension) ? extension : undefined;
-  }
 }

@@ -6,12 +6,14 @@ export type ScimQuery = {
   excludedAttributes?: string;
   startIndex?: string;
   count?: string;
+  cursor?: string;
   sortBy?: string;
   sortOrder?: string;
 };
 
-const names = new Map<string, keyof ScimQuery>(
-  (['filter', 'attributes', 'excludedAttributes', 'startIndex', 'count', 'sortBy', 'sortOrder'] as const).map(
+/** The parameters by their names in lower case. */
+export const queryNames = new Map<string, keyof ScimQuery>(
+  (['filter', 'attributes', 'excludedAttributes', 'startIndex', 'count', 'cursor', 'sortBy', 'sortOrder'] as const).map(
     (name) => [name.toLowerCase(), name],
   ),
 );
@@ -24,7 +26,7 @@ export function readQuery(search: string): ScimQuery {
   const query: ScimQuery = {};
   for (const part of search.replace(/^\?/, '').split('&')) {
     const equals = part.indexOf('=');
-    const name = names.get(decoded(equals < 0 ? part : part.slice(0, equals)).toLowerCase());
+    const name = queryNames.get(decoded(equals < 0 ? part : part.slice(0, equals)).toLowerCase());
     if (name !== undefined) query[name] = equals < 0 ? '' : decoded(part.slice(equals + 1));
   }
   return query;

@@ -1,13 +1,15 @@
 import { type Attribute, type ResourceTable, subAttributeNamed } from '../../attributes/attribute.ts';
 import { typedValue } from '../../attributes/attribute-value.ts';
 import { findAttribute } from '../../attributes/find-attribute.ts';
+import { isOpenName } from '../../attributes/open-attribute.ts';
 import type { CompareFilter, CompareOperator, Filter, FilterValue } from './filter.ts';
 import { scimErrors } from './scim-error.ts';
 
 /**
  * The same filter with canonical attribute paths and operands of the attribute's type: "True" against a boolean is true,
- * moments are ISO 8601 in UTC, a complex attribute that has a `value` stands for it, `eq null` is `not (… pr)`. Unknown
- * attributes, operators that the type does not have and `password` are 400 `invalidFilter`.
+ * moments are ISO 8601 in UTC, a complex attribute that has a `value` stands for it, `eq null` is `not (… pr)`. Open
+ * attributes are passed on as they were written. Unknown attributes, operators that the type does not have and `password`
+ * are 400 `invalidFilter`.
  */
 export function resolveFilter(filter: Filter, table: ResourceTable): Filter {
   switch (filter.kind) {
@@ -23,14 +25,33 @@ export function resolveFilter(filter: Filter, table: ResourceTable): Filter {
       return {
         kind: 'valuePath',
         attribute: found.canonicalPath,
-        filter: resolveValueFilter(filter.filter, found.attribute),
+        filter: found.isOpen
+          ? resolveOpenValueFilter(filter.filter)
+          : resolveValueFilter(filter.filter, found.attribute),
       };
     }
     case 'compare': {
       const found = findAttribute(table, filter.attribute);
       if (found === undefined || found.attribute.returned === 'never') throw unknownAttribute(filter.attribute);
+      if (found.isOpen) return resolveOpenComparison(filter, found.canonicalPath);
       return resolveComparison(filter, found.subAttribute ?? found.attribute, found.canonicalPath);
     }
+  }
+}
+
+/** The filter inside the brackets of an attribute that nobody declared: names and operands as they were written. */
+export function resolveOpenValueFilter(filter: Filter): Filter {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return { kind: filter.kind, filters: filter.filters.map(resolveOpenValueFilter) };
+    case 'not':
+      return { kind: 'not', filter: resolveOpenValueFilter(filter.filter) };
+    case 'valuePath':
+      throw scimErrors.invalidFilter('A value path must not hold another one');
+    case 'compare':
+      if (!isOpenName(filter.attribute)) throw unknownAttribute(filter.attribute);
+      return resolveOpenComparison(filter, filter.attribute);
   }
 }
 
@@ -70,6 +91,17 @@ function resolveComparison(filter: CompareFilter, attribute: Attribute, path: st
     operator: filter.operator,
     value: operand(attribute, filter.value, path),
   };
+}
+
+/** The operand has the only type that is known: texts have parts, booleans no order. */
+function resolveOpenComparison(filter: CompareFilter, path: string): Filter {
+  const { operator, value } = filter;
+  if (operator === 'pr') return { kind: 'compare', attribute: path, operator };
+  if (value === null || value === undefined) return resolveNull(operator, path);
+  const allowed = typeof value === 'string' ? all : typeof value === 'number' ? order : equality;
+  if (!allowed.has(operator))
+    throw scimErrors.invalidFilter(`"${path}" cannot be compared with "${operator}" ${String(value)}`);
+  return { kind: 'compare', attribute: path, operator, value };
 }
 
 function resolveNull(operator: CompareOperator, path: string): Filter {

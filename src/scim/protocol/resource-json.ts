@@ -1,5 +1,6 @@
 import type { ResourceTable } from '../../attributes/attribute.ts';
 import { isJsonObject, type Json, type ResourceJson } from '../../attributes/json.ts';
+import { isUrn } from '../../attributes/open-attribute.ts';
 import { ENTERPRISE_USER_SCHEMA } from '../../attributes/urns.ts';
 import { etag } from './etag.ts';
 
@@ -22,9 +23,9 @@ export type StoredResource = {
 export function presentResource(stored: StoredResource): ResourceJson {
   const { table, id, resource, readOnly = {} } = stored;
   const { externalId, ...attributes } = resource;
-  const extensions = table.extensions.filter((extension) => attributes[extension.id] !== undefined);
   return {
-    schemas: [table.schema.id, ...extensions.map((extension) => extension.id)],
+    // In one order, whether the document was just written or comes from the store.
+    schemas: [table.schema.id, ...Object.keys(attributes).filter(isUrn).sort()],
     id,
     ...(externalId === undefined ? {} : { externalId }),
     ...withManagerReference(attributes, stored.baseUrl),

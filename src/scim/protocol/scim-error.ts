@@ -11,7 +11,11 @@ export type ScimType =
   | 'noTarget'
   | 'invalidValue'
   | 'invalidVers'
-  | 'sensitive';
+  | 'sensitive'
+  // RFC 9865 §2.1.
+  | 'invalidCursor'
+  | 'expiredCursor'
+  | 'invalidCount';
 
 /** What a client did wrong, ready for its answer: the detail is for the client's reader and holds nothing internal. */
 export class ScimError extends Error {
@@ -39,9 +43,13 @@ export const scimErrors = {
   noTarget: (detail: string) => new ScimError(400, detail, 'noTarget'),
   mutability: (detail: string) => new ScimError(400, detail, 'mutability'),
   tooMany: (detail: string) => new ScimError(400, detail, 'tooMany'),
+  invalidCount: (detail: string) => new ScimError(400, detail, 'invalidCount'),
   unauthorized: (detail: string) =>
     new ScimError(401, detail, undefined, { 'WWW-Authenticate': 'Bearer realm="scim"' }),
   forbidden: (detail: string) => new ScimError(403, detail),
+  /** RFC 6750 §3.1. */
+  insufficientScope: (detail: string) =>
+    new ScimError(403, detail, undefined, { 'WWW-Authenticate': 'Bearer realm="scim", error="insufficient_scope"' }),
   notFound: (detail: string) => new ScimError(404, detail),
   uniqueness: (detail: string) => new ScimError(409, detail, 'uniqueness'),
   preconditionFailed: (detail: string) => new ScimError(412, detail),

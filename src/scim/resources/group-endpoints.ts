@@ -1,102 +1,112 @@
 import { canonicalResource } from '../../attributes/canonical-resource.ts';
 import type { Json, ResourceJson } from '../../attributes/json.ts';
 import { memberValues } from '../../attributes/member-values.ts';
-import { groupTable, userTable } from '../../attributes/resource-tables.ts';
+import { extensionsOf } from '../../attributes/open-attribute.ts';
+import { groupTable } from '../../attributes/resource-tables.ts';
 import {
   type ChangeDirectoryGroupInput,
   changeGroupDocument,
   createGroupDocument,
   deleteGroupDocument,
-  listGroupsDocument,
-  type ReadGroupQuery,
   readGroupDocument,
 } from '../documents/operations.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import { compileGroupPatch } from '../protocol/group-patch.ts';
-import { readPaging } from '../protocol/list.ts';
 import { readPatchRequest } from '../protocol/patch-request.ts';
-import { wantsAttribute } from '../protocol/projection.ts';
-import { scimErrors } from '../protocol/scim-error.ts';
-import { directoryFilter } from './directory-filter.ts';
-import { isMember, type Member, memberDeltas } from './member-deltas.ts';
-import { listReply, locationOf, presented, resourceReply, written } from './resource-reply.ts';
+import { type ScimError, scimErrors } from '../protocol/scim-error.ts';
+import { bodyDeparture } from '../protocol/strict-body.ts';
+import { patchDeparture } from '../protocol/strict-patch.ts';
+import { writeStrictly } from '../strict-write.ts';
+import { type PatchedExtensions, patchExtensions } from './group-extensions.ts';
+import { memberDeltas } from './member-deltas.ts';
+import { writableVersions } from './precondition.ts';
+import { type Group, MEMBERS_A_PAGE, memberPages, presentGroup, wantsMembers } from './present-group.ts';
+import { resourceReply, written } from './resource-reply.ts';
 
-type Group = NonNullable<ReadGroupQuery['directoryGroup']>;
-type Change = Omit<ChangeDirectoryGroupInput, 'directoryId' | 'id' | 'ifVersions'>;
+type Change = Omit<ChangeDirectoryGroupInput, 'directoryId' | 'id'>;
 
 /** RFC 7644 §3.3. Members are answered to a client that sent some. */
 export async function createGroup(exchange: Exchange): Promise<Reply> {
   const { directoryId } = exchange;
-  const { resource, memberIds } = readGroupBody(await exchange.body());
-  const payload = await exchange.write(createGroupDocument, {
+  const body = await exchange.body();
+  const { resource, memberIds } = readGroupBody(body);
+  const variables = {
     input: { directoryId, resource, memberIds },
     withMembers: memberIds.length > 0 && wantsMembers(exchange),
-  });
-  const group = written(payload.directoryGroup);
-  const headers = { Location: locationOf(exchange, groupTable, group.id) };
-  return resourceReply(exchange, group, presentGroup(exchange, group), { status: 201, headers });
+    first: MEMBERS_A_PAGE,
+  };
+  const payload = await writeStrictly(exchange, createGroupDocument, variables, () => bodyDeparture(body, groupTable));
+  return groupReply(exchange, written(payload.directoryGroup), { status: 201 });
 }
 
 /** RFC 7644 §3.4.1. The members are not even read unless they are wanted. */
 export async function readGroup(exchange: Exchange): Promise<Reply> {
   const group = await findGroup(exchange, wantsMembers(exchange));
-  return resourceReply(exchange, group, presentGroup(exchange, group), { outcome: 'groupRead' });
-}
-
-/** RFC 7644 §3.4.2. */
-export async function listGroups(exchange: Exchange): Promise<Reply> {
-  const { directoryId, query } = exchange;
-  const paging = readPaging(query);
-  const { directoryGroups } = await exchange.read(listGroupsDocument, {
-    directoryId,
-    filter: directoryFilter(query.filter, groupTable),
-    ...paging,
-    withMembers: wantsMembers(exchange),
-  });
-  const groups = directoryGroups.items.map((group) => presentGroup(exchange, group));
-  return listReply('groupsRead', paging, directoryGroups.totalCount, groups);
+  return groupReply(exchange, group, { outcome: 'groupRead' });
 }
 
 /** RFC 7644 §3.5.1: what the body leaves out is cleared, members included. */
 export async function replaceGroup(exchange: Exchange): Promise<Reply> {
-  const { resource, memberIds } = readGroupBody(await exchange.body());
+  const body = await exchange.body();
+  const { resource, memberIds } = readGroupBody(body);
   const { displayName, externalId = null } = resource;
-  const group = await changeGroup(exchange, true, {
+  const change: Change = {
     displayName: String(displayName),
     externalId: externalId === null ? null : String(externalId),
     members: [{ kind: 'REPLACE', userIds: memberIds }],
-  });
+    extensions: extensionsOf(resource),
+  };
+  const group = await changeGroup(exchange, true, change, () => bodyDeparture(body, groupTable));
   return groupReply(exchange, written(group));
 }
 
 /** RFC 7644 §3.5.2 as one change that never reads the members. 204, or 200 to a client that names `attributes`. */
 export async function patchGroup(exchange: Exchange): Promise<Reply> {
-  const { members, ...names } = compileGroupPatch(readPatchRequest(await exchange.body()));
-  const deltas = await memberDeltas(members, async () => membersOf(await findGroup(exchange, true)));
+  const body = await exchange.body();
+  const { members, extensions, ...names } = compileGroupPatch(readPatchRequest(body));
+  const deltas = await memberDeltas(members, () => memberPages(exchange, exchange.resourceId));
   const wantsGroup = exchange.projection.kind === 'only';
-  const group = await changeGroup(exchange, wantsGroup, { ...names, members: deltas });
+  const write = (patched?: PatchedExtensions) =>
+    changeGroup(exchange, wantsGroup, { ...names, members: deltas, ...patched }, () =>
+      patchDeparture(body, groupTable),
+    );
+  const read = () => findGroup(exchange, false);
+  const group = await (extensions === undefined ? write() : patchExtensions(exchange, extensions, { read, write }));
   return wantsGroup ? groupReply(exchange, written(group)) : { status: 204 };
 }
 
 /** RFC 7644 §3.6. */
 export async function deleteGroup(exchange: Exchange): Promise<Reply> {
-  const { directoryId, resourceId: id, ifVersions } = exchange;
+  const { directoryId, resourceId: id } = exchange;
+  const ifVersions = await writableVersions(exchange, () => readVersion(exchange));
   await exchange.write(deleteGroupDocument, { input: { directoryId, id, ifVersions } });
   return { status: 204 };
 }
 
 async function findGroup(exchange: Exchange, withMembers: boolean): Promise<Group> {
   const { directoryId, resourceId: id } = exchange;
-  const { directoryGroup } = await exchange.read(readGroupDocument, { directoryId, id, withMembers });
+  const variables = { directoryId, id, withMembers, first: MEMBERS_A_PAGE };
+  const { directoryGroup } = await exchange.read(readGroupDocument, variables);
   if (directoryGroup === null) throw scimErrors.notFound('There is no group with this id');
   return directoryGroup;
 }
 
-async function changeGroup(exchange: Exchange, withGroup: boolean, change: Change): Promise<Group | null | undefined> {
-  const { directoryId, resourceId: id, ifVersions } = exchange;
+async function readVersion(exchange: Exchange): Promise<number> {
+  return (await findGroup(exchange, false)).version;
+}
+
+async function changeGroup(
+  exchange: Exchange,
+  withGroup: boolean,
+  change: Change,
+  findDeparture: () => ScimError | undefined,
+): Promise<Group | null | undefined> {
+  const { directoryId, resourceId: id } = exchange;
+  const ifVersions = await writableVersions(exchange, () => readVersion(exchange));
   const withMembers = withGroup && wantsMembers(exchange);
   const input = { directoryId, id, ifVersions, ...change };
-  const payload = await exchange.write(changeGroupDocument, { input, withGroup, withMembers });
+  const variables = { input, withGroup, withMembers, first: MEMBERS_A_PAGE };
+  const payload = await writeStrictly(exchange, changeGroupDocument, variables, findDeparture);
   return payload.directoryGroup;
 }
 
@@ -111,26 +121,6 @@ function readGroupBody(body: Json): { resource: ResourceJson; memberIds: string[
   return { resource: read.ok ? read.resource : {}, memberIds: (members.ok && members.values) || [] };
 }
 
-function presentGroup(exchange: Exchange, group: Group): ResourceJson {
-  if (group.members === undefined) return presented(exchange, groupTable, group, {});
-  const members = membersOf(group).map(({ value, display }) => ({
-    value,
-    ...(typeof display === 'string' ? { display } : {}),
-    type: 'User',
-    $ref: locationOf(exchange, userTable, value),
-  }));
-  return presented(exchange, groupTable, group, { members });
-}
-
-/** The members, which the schema knows only as JSON. */
-function membersOf(group: Group): Member[] {
-  return Array.isArray(group.members) ? group.members.filter(isMember) : [];
-}
-
-function groupReply(exchange: Exchange, group: Group): Reply {
-  return resourceReply(exchange, group, presentGroup(exchange, group));
-}
-
-function wantsMembers(exchange: Exchange): boolean {
-  return wantsAttribute(exchange.projection, 'members');
+function groupReply(exchange: Exchange, group: Group, extra: Partial<Reply> = {}): Reply {
+  return resourceReply(exchange, groupTable, group, presentGroup(exchange, group), extra);
 }

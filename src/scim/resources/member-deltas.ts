@@ -22,42 +22,71 @@ export function isMember(json: Json): json is { value: string; display?: Json } 
 
 /**
  * The member deltas as GraphQL takes them: by ids only. Where a delta removes by a filter other than ids, the members are
- * read, once, and the ones that it meets after the deltas before it are named.
+ * read, once and a page at a time, and those that it meets after the deltas before it are named.
  */
 export async function memberDeltas(
   deltas: readonly MemberDelta[],
-  readMembers: () => Promise<readonly Member[]>,
+  readMembers: () => AsyncIterable<readonly Member[]>,
 ): Promise<MemberDeltaInput[]> {
-  const needsMembers = deltas.some(({ kind }) => kind === 'removeWhere');
-  const roster = new Map<string, JsonObject>();
-  for (const member of needsMembers ? await readMembers() : []) roster.set(member.value, shown(member));
+  if (!deltas.some(({ kind }) => kind === 'removeWhere')) return deltas.map(byIds);
+  const steps = deltas.map(stepOf);
   let comparisons = 0;
-  return deltas.map((delta): MemberDeltaInput => {
-    if (delta.kind !== 'removeWhere') {
-      if (needsMembers) follow(roster, delta);
-      return { kind: inputKinds[delta.kind], userIds: delta.values };
+  // What the deltas do to one person does not hang on the others.
+  const follow = (member: Member, isMember: boolean) => {
+    let json = isMember ? shown(member) : undefined;
+    for (const step of steps) {
+      if (step.kind !== 'removeWhere') {
+        if (!step.values.has(member.value)) json = step.kind === 'replace' ? undefined : json;
+        else json = step.kind === 'remove' ? undefined : (json ?? shown({ value: member.value }));
+      } else if (json !== undefined) {
+        comparisons += step.terms;
+        if (comparisons > COMPARISONS_MAX) throw scimErrors.payloadTooLarge('The filters compare too many members');
+        if (!isMet(step.filter, json)) continue;
+        step.met.push(member.value);
+        json = undefined;
+      }
     }
-    comparisons += roster.size * termsOf(delta.filter);
-    if (comparisons > COMPARISONS_MAX) throw scimErrors.payloadTooLarge('The filters compare too many members');
-    const userIds = [...roster.keys()].filter((id) => isMet(delta.filter, roster.get(id)));
-    for (const id of userIds) roster.delete(id);
-    return { kind: 'REMOVE', userIds };
-  });
+  };
+  const added = new Set(deltas.flatMap((delta) => (isAddition(delta) ? delta.values : [])));
+  for await (const page of readMembers()) {
+    for (const member of page) {
+      follow(member, true);
+      added.delete(member.value);
+    }
+  }
+  for (const value of added) follow({ value }, false);
+  return steps.map((step) =>
+    step.kind === 'removeWhere'
+      ? { kind: 'REMOVE', userIds: step.met }
+      : { kind: inputKinds[step.kind], userIds: [...step.values] },
+  );
 }
 
-function follow(roster: Map<string, JsonObject>, delta: Exclude<MemberDelta, { kind: 'removeWhere' }>): void {
-  const values = new Set(delta.values);
-  for (const id of roster.keys()) {
-    if (values.has(id) ? delta.kind === 'remove' : delta.kind === 'replace') roster.delete(id);
-  }
-  if (delta.kind === 'remove') return;
-  for (const id of values) if (!roster.has(id)) roster.set(id, shown({ value: id }));
+type Listed = Exclude<MemberDelta, { kind: 'removeWhere' }>;
+/** A delta with what makes it quick to follow for many members; `met` is whom its filter meets. */
+type Step =
+  | { readonly kind: Listed['kind']; readonly values: ReadonlySet<string> }
+  | { readonly kind: 'removeWhere'; readonly filter: Filter; readonly terms: number; readonly met: string[] };
+
+function stepOf(delta: MemberDelta): Step {
+  if (delta.kind !== 'removeWhere') return { kind: delta.kind, values: new Set(delta.values) };
+  return { kind: delta.kind, filter: delta.filter, terms: termsOf(delta.filter), met: [] };
+}
+
+function byIds(delta: MemberDelta): MemberDeltaInput {
+  return delta.kind === 'removeWhere'
+    ? { kind: 'REMOVE', userIds: [] }
+    : { kind: inputKinds[delta.kind], userIds: delta.values };
+}
+
+function isAddition(delta: MemberDelta): delta is Listed {
+  return delta.kind === 'add' || delta.kind === 'replace';
 }
 
 function shown({ value, display }: Member): JsonObject {
   return { value, ...(typeof display === 'string' ? { display } : {}), type: 'User' };
 }
 
-function isMet(filter: Filter, member: JsonObject | undefined): boolean {
-  return member !== undefined && membersAttribute !== undefined && matches(filter, member, membersAttribute);
+function isMet(filter: Filter, member: JsonObject): boolean {
+  return membersAttribute !== undefined && matches(filter, member, membersAttribute);
 }

@@ -29,7 +29,9 @@ async function aGroup(at: TestDirectory, displayName: string, memberIds: string[
 async function membersOf(at: TestDirectory, id: string): Promise<string[]> {
   const group = await test.domain.directoryGroups.find(at.directory, { directoryId: at.directoryId, id });
   if (!group) throw new Error('The group is gone.');
-  return (await test.domain.directoryGroups.listMembers(at.directory, group)).map((member) => member.value);
+  const groups = { directoryId: at.directoryId, ids: [id] };
+  const [members] = await test.domain.directoryGroupMembers.list(at.directory, groups);
+  return (members ?? []).map((member) => member.value);
 }
 
 async function effectiveNames(at: TestDirectory, groupId: string): Promise<string[]> {

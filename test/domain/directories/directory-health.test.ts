@@ -62,6 +62,8 @@ describe('the health of a directory', () => {
       unlinkedRecordsCount: 0,
       nextTokenExpiryAt: null,
       lastTokenUseAt: null,
+      expiringSecretsCount: 0,
+      nextSecretExpiryAt: null,
     });
   });
 

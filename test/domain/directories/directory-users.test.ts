@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Actor } from '../../../src/domain/actors/actor.ts';
+import { allScopes } from '../../../src/domain/actors/scope.ts';
 import { aCall, openTestDomain, type TestDomain } from '../../harness/directory-domain.ts';
 
 let test: TestDomain;
@@ -227,7 +228,8 @@ describe('the life of a directory user', () => {
     expect(after.find((user) => user.id === old?.id)).toMatchObject({ active: false });
     const fresh = after.find((user) => user.id !== old?.id);
     expect(fresh).toMatchObject({ active: true, userName: 'Ada@acme.example' });
-    expect(await test.domain.directoryGroups.listMembers(directory, group)).toEqual([]);
+    const groups = { directoryId, ids: [group.id] };
+    expect(await test.domain.directoryGroupMembers.list(directory, groups)).toEqual([[]]);
     expect((await test.domain.groups.listGroupsOf(operator, fresh?.id ?? '')).length ?? 0).toBe(0);
   });
 
@@ -284,6 +286,7 @@ describe('the life of a directory user', () => {
       organizationId: at.organizationId,
       directoryId: otherId,
       tokenId: otherId,
+      scopes: allScopes,
     };
     const names = Array.from({ length: 10 }, (_, n) => `both${n}@acme.example`);
     const pushes = names.flatMap((userName) => [

@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { Actor } from '../../../src/domain/actors/actor.ts';
+import { allScopes } from '../../../src/domain/actors/scope.ts';
 import type { LinkRow } from '../../../src/domain/links/links.store.ts';
 import { aCall, type TestDirectory, type TestDomain } from '../../harness/directory-domain.ts';
 
@@ -10,7 +11,13 @@ export async function anotherDirectory(
   settings: { status?: 'observing' | 'active'; precedence?: number } = {},
 ): Promise<TestDirectory> {
   const { id: directoryId } = await domain.directories.create(at.operator, { name: 'Okta', ...settings });
-  const directory: Actor = { kind: 'directory', organizationId: at.organizationId, directoryId, tokenId: uuid() };
+  const directory: Actor = {
+    kind: 'directory',
+    organizationId: at.organizationId,
+    directoryId,
+    tokenId: uuid(),
+    scopes: allScopes,
+  };
   return { ...at, directoryId, directory };
 }
 

@@ -42,7 +42,11 @@ describe('S4: replacing a SCIM token', () => {
     expect([await opens(old.token), await opens(made.token)]).toEqual([false, true]);
     const { id, hint } = made.scimToken;
     expect((await eventsOf(at)).slice(1)).toEqual([
-      { type: 'scimTokenCreated', subjectId: id, data: { directoryId: at.directoryId, hint, expiresAt: null } },
+      {
+        type: 'scimTokenCreated',
+        subjectId: id,
+        data: { directoryId: at.directoryId, hint, scope: 'read users:write groups:write', expiresAt: null },
+      },
       {
         type: 'scimTokenExpirySet',
         subjectId: old.scimToken.id,
@@ -69,6 +73,15 @@ describe('S4: replacing a SCIM token', () => {
     expect((await eventsOf(at)).at(-1)).toMatchObject({ type: 'scimTokenRevoked', subjectId: old.scimToken.id });
     now += HOUR;
     expect(await opens(made.token)).toBe(false);
+  });
+
+  it('never widens what it may do', async () => {
+    const at = await test.aDirectory();
+    const { scimTokens } = test.domain;
+    const old = await scimTokens.create(at.operator, { directoryId: at.directoryId, scopes: ['read'] });
+    const made = await scimTokens.rotate(at.operator, { id: old.scimToken.id, overlapHours: 1 });
+    expect(made.scimToken.scopes).toEqual(['read']);
+    expect(await scimTokens.authenticate(made.token)).toMatchObject({ scopes: new Set(['read']) });
   });
 
   it('never lengthens a life', async () => {

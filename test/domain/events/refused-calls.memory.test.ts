@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { assertionProblems } from '../../../src/domain/directories/workload-assertion.ts';
 import { adviceOn } from '../../../src/domain/events/refusal-advice.ts';
-import { refusalReasons } from '../../../src/domain/events/refused-call.entity.ts';
+import { type RefusalReason, refusalReasons } from '../../../src/domain/events/refused-call.entity.ts';
 import { countedRows } from '../../../src/domain/events/refused-call-log.ts';
 import type { CountedCalls } from '../../../src/domain/events/refused-calls.store.ts';
 import { type ReportedRefusal, readReportedRefusals } from '../../../src/domain/events/reported-refusals.ts';
@@ -14,7 +15,8 @@ function aCall(overrides: Partial<ReportedRefusal> = {}): ReportedRefusal {
 
 function aRow(overrides: Partial<CountedCalls> = {}): CountedCalls {
   const facts = { directoryId: 'd', hour, reason: 'tokenRevoked', address: '192.0.2.7', tokenHint: 'abcd' } as const;
-  return { ...facts, count: 1, lastMethod: 'GET', lastPath: '/', firstAt: now, lastAt: now, ...overrides };
+  const last = { lastMethod: 'GET', lastPath: '/', lastDetail: null, lastAt: now };
+  return { ...facts, ...last, count: 1, firstAt: now, ...overrides };
 }
 
 describe('a report of refused calls', () => {
@@ -85,14 +87,20 @@ describe('rows of counts', () => {
 
 describe('the advice on refused calls', () => {
   it.each(refusalReasons)('is a sentence of its own for %s', (reason) => {
-    expect(adviceOn(reason, null)).toMatch(/^[A-Z].*\.$/);
-    expect(adviceOn(reason, null)).not.toContain('null');
-    const others = refusalReasons.filter((other) => other !== reason).map((other) => adviceOn(other, null));
-    expect(others).not.toContain(adviceOn(reason, null));
+    const adviceFor = (of: RefusalReason) => adviceOn({ reason: of, tokenHint: null, detail: null });
+    expect(adviceFor(reason)).toMatch(/^[A-Z].*\.$/);
+    expect(adviceFor(reason)).not.toContain('null');
+    expect(refusalReasons.filter((other) => other !== reason).map(adviceFor)).not.toContain(adviceFor(reason));
+  });
+
+  it.each(assertionProblems)('says for which reason an assertion is refused: %s', (detail) => {
+    const adviceFor = (of: string) => adviceOn({ reason: 'assertionRefused', tokenHint: null, detail: of });
+    expect(adviceFor(detail)).toMatch(/^The assertion .* is refused: [a-z].*\.$/);
+    expect(assertionProblems.filter((other) => other !== detail).map(adviceFor)).not.toContain(adviceFor(detail));
   });
 
   it('S17: says of a revoked token that Entra needs the new one, and where it is pasted', () => {
-    expect(adviceOn('tokenRevoked', 'abcd')).toBe(
+    expect(adviceOn({ reason: 'tokenRevoked', tokenHint: 'abcd', detail: null })).toBe(
       'The token …abcd that it uses was revoked. The identity provider needs the new token: nothing is provisioned until it is pasted there (in Entra: Provisioning → Admin Credentials → Secret Token).',
     );
   });

@@ -28,6 +28,18 @@ export async function aFurnishedOrganization(
   await domain.apiKeys.create(operator, { name: 'Player', permissionSetId: set.id });
   const directory = await domain.directories.create(operator, { name: 'Entra' });
   await domain.scimTokens.create(operator, { directoryId: directory.id });
+  await domain.oauthClients.create(operator, { directoryId: directory.id, name: 'Entra' });
+  await domain.customSchemas.create(operator, {
+    urn: 'urn:acme:2.0:User',
+    resourceType: 'User',
+    attributes: [{ name: 'badge' }],
+  });
+  await domain.workloadIdentities.set(operator, {
+    directoryId: directory.id,
+    tenantId: uuid(),
+    audience: `api://${uuid()}`,
+    subject: uuid(),
+  });
   const ids: Record<string, string> = { directories: directory.id, permission_sets: set.id };
   for (let number = 1; number <= count; number += 1) {
     for (const table of ['users', 'groups', 'spaces', 'directory_users', 'directory_groups']) ids[table] = uuid();
@@ -83,6 +95,11 @@ function rowsOf(ids: Record<string, string>, text: string): [string, unknown[]][
       [pushed, directories, `group ${text}`],
     ],
     [
+      `insert into directory_counts (organization_id, directory_id, resource_type, id, difference)
+       values ($1, $2, 'User', $3, 1), ($1, $2, 'Group', $4, 1)`,
+      [directories, person, pushed],
+    ],
+    [
       `insert into directory_group_members (organization_id, directory_group_id, directory_user_id) values ($1, $2, $3)`,
       [pushed, person],
     ],
@@ -105,6 +122,10 @@ function rowsOf(ids: Record<string, string>, text: string): [string, unknown[]][
       `insert into provisioning_events (organization_id, id, directory_id, request_id, method, path, outcome, detail, created_at)
        values ($1, $2, $3, $4, 'POST', '/Users', 'userCreated', '{}', now())`,
       [uuid(), directories, `request ${text}`],
+    ],
+    [
+      `insert into used_assertions (organization_id, assertion_key, expires_at) values ($1, $2, now())`,
+      [`assertion ${text}`],
     ],
     [
       `insert into refused_calls (organization_id, directory_id, hour, reason, address, count, last_method, last_path, first_at, last_at)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allScopes } from '../../../src/domain/actors/scope.ts';
 import {
   aDirectoryGroup,
   aDirectoryUser,
@@ -336,7 +337,13 @@ describe('reading users', () => {
 
   it('is not for a directory, which sees its own layer only', async () => {
     const { organization } = await anOrganization(domain);
-    const directory = { kind: 'directory', organizationId: organization.id, directoryId: 'd', tokenId: 't' } as const;
+    const directory = {
+      kind: 'directory',
+      organizationId: organization.id,
+      directoryId: 'd',
+      tokenId: 't',
+      scopes: allScopes,
+    } as const;
     await expect(domain.users.list(directory, {})).rejects.toMatchObject({ code: 'forbidden' });
     await expect(domain.users.get(directory, 'x')).rejects.toMatchObject({ code: 'forbidden' });
     await expect(domain.users.create(directory, { userName: 'x' })).rejects.toMatchObject({ code: 'forbidden' });

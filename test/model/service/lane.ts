@@ -58,7 +58,15 @@ export class Lane {
     // The service's own timer would do its background work at a moment that no history knows of.
     const untimed = { ...domain, maintenance: { run: async () => undefined } };
     const service = await modules.serve(
-      { ...modules.readConfig({ PORT: '0', PUBLIC_URL: 'http://127.0.0.1:0' }), isProduction: true },
+      {
+        ...modules.readConfig({
+          PORT: '0',
+          PUBLIC_URL: 'http://127.0.0.1:0',
+          SCIM_RATE_PER_SECOND: '0',
+          SCIM_CONCURRENCY_MAX: '0',
+        }),
+        isProduction: true,
+      },
       (level, event, details) => {
         if (level === 'error') failures.push(shortened({ event, ...details }));
       },

@@ -83,12 +83,30 @@ describe('compileGroupPatch', () => {
       'unknown attributes, as nothing',
       [
         { op: 'replace', path: 'description', value: 'x' },
-        { op: 'add', value: { 'urn:okta:Group': { a: 1 } } },
+        { op: 'add', value: { shoeSize: { a: 1 }, 'urn:ietf:params:scim:schemas:core:2.0:User': { a: 1 } } },
       ],
       [],
     ],
   ])('compiles %s', (_what, operations, members) => {
     expect(compiled(...operations)).toEqual({ members });
+  });
+
+  test('leaves what touches extensions to whoever has read the group', () => {
+    const operations = [
+      { op: 'add', path: 'urn:okta:2.0:Group:labels[type eq "x"].value', value: 'a' },
+      { op: 'add', value: { displayName: 'G', 'urn:okta:2.0:Group': { a: 1 }, 'urn:okta:2.0:Group:b': 2 } },
+      { op: 'remove', path: 'urn:okta:2.0:Group' },
+    ];
+    expect(compiled(...operations)).toEqual({
+      displayName: 'G',
+      members: [],
+      extensions: [
+        operations[0],
+        { op: 'add', value: { 'urn:okta:2.0:Group': { a: 1 } } },
+        { op: 'add', value: { 'urn:okta:2.0:Group:b': 2 } },
+        operations[2],
+      ],
+    });
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { LIST_RESPONSE } from '../../../src/attributes/urns.ts';
-import { listResponse, readPaging } from '../../../src/scim/protocol/list.ts';
+import { listEnvelope, readPaging } from '../../../src/scim/protocol/list.ts';
 import { refusal } from './refusal.ts';
 
 describe('readPaging', () => {
@@ -42,22 +42,43 @@ describe('readPaging', () => {
   );
 });
 
-describe('listResponse', () => {
+describe('readPaging by cursor', () => {
+  test.each([
+    [{ cursor: '' }, { cursor: '', count: 100 }],
+    [
+      { cursor: ' abc ', count: '5', startIndex: 'nonsense' },
+      { cursor: 'abc', count: 5 },
+    ],
+    [
+      { cursor: 'abc', count: '5000' },
+      { cursor: 'abc', count: 1000 },
+    ],
+  ])('reads %j', (query, paging) => {
+    expect(readPaging(query)).toEqual(paging);
+  });
+
+  test.each(['0', '-1', 'ten', '1.5'])('refuses the count %s', (count) => {
+    expect(refusal(() => readPaging({ cursor: '', count }))).toBe('400 invalidCount');
+  });
+});
+
+describe('listEnvelope', () => {
+  test('has cursors instead of an index where pages go by cursor', () => {
+    const page = { totalResults: 12, itemsPerPage: 2, nextCursor: 'n', previousCursor: null };
+    expect(listEnvelope(page)).toEqual({
+      schemas: [LIST_RESPONSE],
+      totalResults: 12,
+      itemsPerPage: 2,
+      nextCursor: 'n',
+    });
+  });
+
   test('counts the resources of the page and keeps the total apart', () => {
-    expect(listResponse({ resources: [{ id: 'a' }, { id: 'b' }], totalResults: 12, startIndex: 11 })).toEqual({
+    expect(listEnvelope({ totalResults: 12, startIndex: 11, itemsPerPage: 2 })).toEqual({
       schemas: [LIST_RESPONSE],
       totalResults: 12,
       startIndex: 11,
       itemsPerPage: 2,
-      Resources: [{ id: 'a' }, { id: 'b' }],
-    });
-  });
-
-  test('is a list when nothing was found', () => {
-    expect(listResponse({ resources: [], totalResults: 0, startIndex: 1 })).toMatchObject({
-      totalResults: 0,
-      itemsPerPage: 0,
-      Resources: [],
     });
   });
 });

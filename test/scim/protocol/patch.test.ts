@@ -460,16 +460,16 @@ describe('applyPatch, as Entra, Okta and others send it', () => {
     ['security 14: ignores a password by path', {}, { op: 'replace', path: 'password', value: 'secret' }, {}],
     ['ignores schemas by path', {}, { op: 'add', path: 'schemas', value: [ENTERPRISE_USER_SCHEMA] }, {}],
     [
-      'row 41: ignores an unknown extension',
+      'row 41: keeps an extension that nobody declared',
       {},
       { op: 'Replace', path: 'urn:ietf:params:scim:schemas:extension:acme:2.0:User:shoeSize', value: '42' },
-      {},
+      { 'urn:ietf:params:scim:schemas:extension:acme:2.0:User': { shoeSize: '42' } },
     ],
     ['ignores an unknown core attribute', {}, { op: 'replace', path: 'favouriteColour', value: 'red' }, {}],
     [
       'ignores unknown keys of a value',
       {},
-      { op: 'replace', value: { favouriteColour: 'red', title: 'T', 'name.x': 1, 'urn:example:User': { a: 1 } } },
+      { op: 'replace', value: { favouriteColour: 'red', title: 'T', 'name.x': 1, [`${USER_SCHEMA}:x`]: { a: 1 } } },
       { title: 'T' },
     ],
     ['takes a pathless null as nothing', { title: 'T' }, { op: 'replace', value: null }, { title: 'T' }],
@@ -495,7 +495,7 @@ describe('applyPatch, as Entra, Okta and others send it', () => {
     expect(
       patched(
         { active: true },
-        { op: 'Replace', path: 'urn:x:y:z', value: '42' },
+        { op: 'Replace', path: `${USER_SCHEMA}:z`, value: '42' },
         { op: 'Replace', path: 'shoeSize', value: 1 },
         { op: 'Replace', path: 'active', value: 'False' },
       ),

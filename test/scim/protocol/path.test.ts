@@ -10,6 +10,7 @@ function parsed(path: string, table = userTable) {
   if (result.kind === 'unknown') return 'unknown';
   if (result.kind === 'schema') return { schema: result.schema.id };
   const { found, filter } = result;
+  if (found === undefined) return { extension: result.kind === 'open' ? result.urn : '' };
   return filter === undefined ? found.canonicalPath : { path: found.canonicalPath, filter: printFilter(filter) };
 }
 
@@ -31,8 +32,17 @@ describe('parsePath', () => {
     [`${ENTERPRISE_USER_SCHEMA}:department`, `${ENTERPRISE_USER_SCHEMA}:department`],
     [ENTERPRISE_USER_SCHEMA, { schema: ENTERPRISE_USER_SCHEMA }],
     [USER_SCHEMA.toUpperCase(), { schema: USER_SCHEMA }],
-    ['urn:ietf:params:scim:schemas:extension:acme:2.0:User:shoeSize', 'unknown'],
-    [`${ENTERPRISE_USER_SCHEMA}:shoeSize`, 'unknown'],
+    [
+      'urn:ietf:params:scim:schemas:extension:acme:2.0:User:shoeSize',
+      'urn:ietf:params:scim:schemas:extension:acme:2.0:User:shoeSize',
+    ],
+    [`${ENTERPRISE_USER_SCHEMA.toLowerCase()}:shoeSize`, `${ENTERPRISE_USER_SCHEMA}:shoeSize`],
+    ['urn:acme:hr', { extension: 'urn:acme:hr' }],
+    [
+      'urn:acme:User:badges[Type eq "door" and not (No eq null)].no',
+      { path: 'urn:acme:User:badges.no', filter: 'Type eq "door" and not (not (No pr))' },
+    ],
+    [`${USER_SCHEMA}:shoeSize`, 'unknown'],
     ['favouriteColour', 'unknown'],
     ['favouriteColours[type eq "x"].value', 'unknown'],
     ['emails[type eq "work"].colour', 'unknown'],

@@ -106,3 +106,59 @@ describe('wantsAttribute', () => {
     expect(wantsAttribute(readProjection(query), 'members')).toBe(wanted);
   });
 });
+
+describe('project, of extensions that nobody declared', () => {
+  const URN = 'urn:acme:2.0:User';
+  const extension = { Badge: 7, car: { Plate: 'X', doors: 4 }, tags: [{ value: 'a', type: 'x' }, { value: 'b' }] };
+  const resource = {
+    ...always,
+    userName: 'ada',
+    [URN]: extension,
+    [ENTERPRISE_USER_SCHEMA]: { department: 'IT', room: 3 },
+  };
+  const seen = (
+    query: { attributes?: string; excludedAttributes?: string },
+    rules: [string, 'always' | 'request'][] = [],
+  ) => project(resource, readProjection(query), userTable, new Map(rules));
+
+  test.each([
+    [`${URN}:badge`, { [URN]: { Badge: 7 } }],
+    [`${URN.toUpperCase()}:CAR.plate`, { [URN]: { car: { Plate: 'X' } } }],
+    [`${URN}:tags.value`, { [URN]: { tags: [{ value: 'a' }, { value: 'b' }] } }],
+    [URN, { [URN]: extension }],
+    [URN.toLowerCase(), { [URN]: extension }],
+    [`${URN}:none, urn:other:2.0:User`, {}],
+    [`${ENTERPRISE_USER_SCHEMA}:ROOM`, { [ENTERPRISE_USER_SCHEMA]: { room: 3 } }],
+    [ENTERPRISE_USER_SCHEMA, { [ENTERPRISE_USER_SCHEMA]: { department: 'IT', room: 3 } }],
+  ])('shows only %s', (attributes, expected) => {
+    expect(seen({ attributes })).toEqual({ ...always, ...expected });
+  });
+
+  test.each([
+    [`${URN}:BADGE,${URN}:tags`, { [URN]: { car: extension.car } }],
+    [
+      `${URN}:car.PLATE,${URN}:tags.type,${URN}:badge`,
+      { [URN]: { car: { doors: 4 }, tags: [{ value: 'a' }, { value: 'b' }] } },
+    ],
+    [URN, {}],
+    [`${URN}:badge,${URN}:car,${URN}:tags`, {}],
+  ])('leaves %s out', (excludedAttributes, expected) => {
+    const { [URN]: _open, ...rest } = resource;
+    expect(seen({ excludedAttributes })).toEqual({ ...rest, ...expected });
+  });
+
+  test.each([
+    ['all', {}, { car: extension.car, tags: extension.tags }],
+    ['others by name', { attributes: 'userName' }, { car: extension.car }],
+    ['it by name', { attributes: `${URN}:badge` }, { Badge: 7, car: extension.car }],
+    ['the extension by name', { attributes: URN }, { car: extension.car, tags: extension.tags }],
+    ['all but the extension', { excludedAttributes: URN }, { car: extension.car }],
+    ['all but others', { excludedAttributes: `${URN}:tags` }, { car: extension.car }],
+  ])('keeps to what the organization declared where a client asks for %s', (_what, query, expected) => {
+    const rules: [string, 'always' | 'request'][] = [
+      [`${URN.toLowerCase()}:badge`, 'request'],
+      [`${URN.toLowerCase()}:car`, 'always'],
+    ];
+    expect(seen(query, rules)[URN]).toEqual(expected);
+  });
+});

@@ -28,6 +28,12 @@ describe('resolveFilter', () => {
     ['meta.lastModified gt "2026-01-02T03:04:05+02:00"', 'meta.lastModified gt "2026-01-02T01:04:05.000Z"'],
     ['meta.version eq "W/\\"1\\""', 'meta.version eq "W/\\"1\\""'],
     [`schemas eq "${USER_SCHEMA}"`, `schemas eq "${USER_SCHEMA}"`],
+    ['urn:acme:2.0:User:Badge eq "x"', 'urn:acme:2.0:User:Badge eq "x"'],
+    ['urn:acme:2.0:User:car.doors gt 3', 'urn:acme:2.0:User:car.doors gt 3'],
+    ['urn:acme:2.0:User:vip eq True', 'urn:acme:2.0:User:vip eq true'],
+    ['urn:acme:2.0:User:badge eq null', 'not (urn:acme:2.0:User:badge pr)'],
+    ['urn:acme:2.0:User:tags[Type sw "w" and n le 3]', 'urn:acme:2.0:User:tags[Type sw "w" and n le 3]'],
+    [`${ENTERPRISE_USER_SCHEMA.toLowerCase()}:badge co "x"`, `${ENTERPRISE_USER_SCHEMA}:badge co "x"`],
     ['not (Title sw "a" or NICKNAME ew "b")', 'not (title sw "a" or nickName ew "b")'],
   ])('resolves %s', (text, expected) => {
     expect(resolved(text)).toBe(expected);
@@ -54,6 +60,10 @@ describe('resolveFilter', () => {
     ['a moment that is none', 'meta.created gt "yesterday"'],
     ['a part of a moment', 'meta.created sw "2026"'],
     ['the order of null', 'title gt null'],
+    ['the order of a boolean of an open attribute', 'urn:acme:2.0:User:vip gt true'],
+    ['a part of a number of an open attribute', 'urn:acme:2.0:User:level co 7'],
+    ['a name of an open value that no path could say', 'urn:acme:2.0:User:tags[a.b eq 7]'],
+    ['an unknown attribute of the core behind its URN', `${USER_SCHEMA}:shoeSize eq "x"`],
     ['a password', 'password eq "x"'],
     ['the presence of a password', 'password pr'],
   ])('security 23: refuses %s', (_what, text) => {

@@ -48,6 +48,13 @@ describe('presentResource', () => {
     expect(resource[ENTERPRISE_USER_SCHEMA].manager).toEqual({ value: 'm/1' });
   });
 
+  test('names extensions that nobody declared', () => {
+    const resource = { userName: 'ada', 'urn:acme:hr': { badge: 7 }, [ENTERPRISE_USER_SCHEMA]: { department: 'IT' } };
+    const shown = presentResource({ ...kept, table: userTable, resource });
+    expect(shown.schemas).toEqual([USER_SCHEMA, 'urn:acme:hr', ENTERPRISE_USER_SCHEMA]);
+    expect(shown['urn:acme:hr']).toEqual({ badge: 7 });
+  });
+
   test('shows the manager without an address when there is no base URL', () => {
     const resource = { userName: 'ada', [ENTERPRISE_USER_SCHEMA]: { manager: { value: 'm' } } };
     expect(presentResource({ ...kept, table: userTable, resource })[ENTERPRISE_USER_SCHEMA]).toEqual({

@@ -1,0 +1,48 @@
+import pino from 'pino';
+import type { Listening } from '../app.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../open-domain.ts';
+import type { CommandContext, CommandResult } from './command.ts';
+import { startHere } from './start-here.ts';
+import { table } from './terminal.ts';
+
+/** What a command runs until Ctrl-C. */
+export interface Served {
+  /** Such as "Rollcall". */
+  name: string;
+  /** The command line to try again with. */
+  command: string;
+  config: Config;
+  start: (app: typeof import('../app.ts'), log: Log) => Promise<Listening>;
+  /** Where GraphQL is, given where others reach this process. */
+  graphqlUrl: (publicUrl: string) => string;
+}
+
+/** Starts to serve, says where, and ends when the command shall end: running requests first. The log goes to stderr. */
+export async function serveUntilStopped(
+  { terminal, isJson, untilStopped }: CommandContext,
+  served: Served,
+): Promise<CommandResult> {
+  const { name, command, config } = served;
+  const logger = pino({ level: config.logLevel, base: null }, terminal.stderr);
+  const started = performance.now();
+  const log: Log = (level, event, details) => logger[level](details ?? {}, event);
+  const service = await startHere(config, command, (app) => served.start(app, log));
+  const stopped = untilStopped();
+  const { publicUrl } = service;
+  const graphqlUrl = served.graphqlUrl(publicUrl);
+  const tenantUrl = service.tenantUrl('{directoryId}');
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const facts = [
+    ['GraphQL', terminal.paint('cyan', graphqlUrl)],
+    ['SCIM', terminal.paint('cyan', tenantUrl)],
+  ];
+  const ready = `${terminal.paint('green', '✓')} ${name} is ready on ${publicUrl} (started in ${seconds} s). Ctrl-C stops it.`;
+  const json = JSON.stringify({ url: publicUrl, graphqlUrl, tenantUrl });
+  terminal.stdout.write(`${isJson ? json : `${ready}\n\n${table(facts, '  ')}`}\n`);
+  await stopped;
+  logger.info('stopping: running requests end first');
+  await service.close();
+  logger.info('stopped');
+  return { json: undefined, human: '' };
+}

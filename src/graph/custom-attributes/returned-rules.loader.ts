@@ -1,0 +1,9 @@
+import type { CustomResourceType } from '../../domain/directories/custom-schema.entity.ts';
+import type { ReturnedRules } from '../../domain/directories/custom-tables.ts';
+import type { BatchRead } from '../context.ts';
+
+/** By resource type; asked for with every record, read once a request. */
+export const returnedRulesByType: BatchRead<ReturnedRules | null> = (domain, actor, resourceTypes) =>
+  Promise.all(
+    resourceTypes.map((resourceType) => domain.customSchemas.returnedRules(actor, resourceType as CustomResourceType)),
+  );

@@ -1,0 +1,123 @@
+import { type Attribute, type ResourceTable, subAttributeNamed } from '../../attributes/attribute.ts';
+import { type FoundAttribute, findAttribute, findSchema } from '../../attributes/find-attribute.ts';
+import { isJsonObject, type Json, type JsonObject, type ResourceJson } from '../../attributes/json.ts';
+import { isExtensionUrn } from '../../attributes/open-attribute.ts';
+import { PATCH_OP } from '../../attributes/urns.ts';
+import { parseWrittenPath } from './filter.ts';
+import { matches } from './matches.ts';
+import { memberNamed } from './member-named.ts';
+import { applyPatch } from './patch.ts';
+import type { PatchOperation } from './patch-request.ts';
+import { type PatchPath, parsePath } from './path.ts';
+import { type ScimError, scimErrors } from './scim-error.ts';
+import { attributesDeparture, singleDeparture, valueDeparture } from './strict-body.ts';
+
+/**
+ * The first thing in a PATCH body, one that `readPatchRequest` has read, that RFC 7644 §3.5.2 does not allow although this
+ * service would understand it; undefined when there is none.
+ */
+export function patchDeparture(body: JsonObject, table: ResourceTable): ScimError | undefined {
+  const schemas = memberNamed(body, 'schemas');
+  const namesPatchOp = (urn: Json) => typeof urn === 'string' && urn.toLowerCase() === PATCH_OP.toLowerCase();
+  if (!Array.isArray(schemas) || !schemas.some(namesPatchOp))
+    return scimErrors.invalidSyntax(`"schemas" must be a list that names ${PATCH_OP}`);
+  const operations = memberNamed(body, 'operations');
+  for (const operation of Array.isArray(operations) ? operations.filter(isJsonObject) : []) {
+    const departure = operationDeparture(operation, table);
+    if (departure !== undefined) return departure;
+  }
+  return undefined;
+}
+
+/** 400 `noTarget` for the first filter of an add or a replace that meets no value, where this service would make one. */
+export function targetDeparture(
+  resource: ResourceJson,
+  operations: readonly PatchOperation[],
+  table: ResourceTable,
+): ScimError | undefined {
+  let current = resource;
+  for (const operation of operations) {
+    const path = operation.path === undefined ? undefined : parsePath(operation.path, table);
+    if (operation.op !== 'remove' && path?.kind === 'attribute' && !hasTarget(current, path, table))
+      return scimErrors.noTarget(`No value matches the filter of "${operation.path}"`);
+    current = applyPatch(current, [operation], table);
+  }
+  return undefined;
+}
+
+function hasTarget(
+  resource: ResourceJson,
+  { found, filter }: Extract<PatchPath, { kind: 'attribute' }>,
+  table: ResourceTable,
+): boolean {
+  if (filter === undefined || found.isOpen) return true;
+  const { schema, attribute } = found;
+  const container = schema === table.schema ? resource : resource[schema.id];
+  const values = isJsonObject(container) ? container[attribute.name] : undefined;
+  return Array.isArray(values) && values.some((item) => isJsonObject(item) && matches(filter, item, attribute));
+}
+
+function operationDeparture(operation: JsonObject, table: ResourceTable): ScimError | undefined {
+  const op = memberNamed(operation, 'op');
+  const path = memberNamed(operation, 'path');
+  const value = memberNamed(operation, 'value');
+  if (op !== 'add' && op !== 'remove' && op !== 'replace')
+    return scimErrors.invalidSyntax('"op" must be "add", "remove" or "replace", in lower case');
+  if (path !== undefined && (typeof path !== 'string' || path === ''))
+    return scimErrors.invalidPath('"path" must be a path or absent');
+  // Taken by the letter this would remove more than the client means: Entra lists here what is to go.
+  if (op === 'remove' && value !== undefined)
+    return scimErrors.invalidValue('A "remove" has no value: name what goes by a filter in the path');
+  if (path !== undefined) return pathDeparture(path, op === 'remove' ? undefined : value, table);
+  return isJsonObject(value)
+    ? attributesDeparture(value, table, { changes: true })
+    : scimErrors.invalidValue('Without a path the value must be an object');
+}
+
+/** `value` is undefined for a remove. */
+function pathDeparture(path: string, value: Json | undefined, table: ResourceTable): ScimError | undefined {
+  const written = parseWrittenPath(path.trim());
+  const schema = findSchema(table, written.attribute);
+  if (schema !== undefined && written.filter === undefined) {
+    if (value === undefined) return undefined;
+    const sent = schema === table.schema ? value : { [schema.id]: value };
+    if (!isJsonObject(value) || !isJsonObject(sent)) return scimErrors.invalidValue(`"${path}" must be an object`);
+    return attributesDeparture(sent, table, { changes: true });
+  }
+  const found = findAttribute(table, written.attribute);
+  // Attributes of an extension that no schema here declares are for the service to judge.
+  const isOpen = found === undefined ? isExtensionUrn(written.attribute) : found.isOpen;
+  if (isOpen && (found === undefined || findSchema(table, found.schema.id) === undefined)) return undefined;
+  if (found === undefined || found.isOpen || !isWrittenInFull(found, written.attribute, table))
+    return scimErrors.invalidPath(`"${path}" is no path of a ${table.resourceType}`);
+  if (written.filter !== undefined && !(found.attribute.multiValued && found.subAttribute === undefined))
+    return scimErrors.invalidPath(`"${written.attribute}" is no list to filter`);
+  const subAttribute =
+    written.subAttribute === undefined ? found.subAttribute : subAttributeNamed(found.attribute, written.subAttribute);
+  if (written.subAttribute !== undefined && subAttribute === undefined)
+    return scimErrors.invalidPath(`"${path}" is no path of a ${table.resourceType}`);
+  if (found.attribute.mutability === 'readOnly' || subAttribute?.mutability === 'readOnly')
+    return scimErrors.mutability(`"${path}" is read-only`);
+  if (value === undefined || value === null) return undefined;
+  return targetValueDeparture(found.attribute, subAttribute, {
+    value,
+    path,
+    isOneOfList: written.filter !== undefined,
+  });
+}
+
+function targetValueDeparture(
+  attribute: Attribute,
+  subAttribute: Attribute | undefined,
+  { value, path, isOneOfList }: { value: Json; path: string; isOneOfList: boolean },
+): ScimError | undefined {
+  if (subAttribute !== undefined) return valueDeparture(subAttribute, value, path);
+  return isOneOfList ? singleDeparture(attribute, value, path) : valueDeparture(attribute, value, path);
+}
+
+/** An attribute of an extension comes with its URN and a colon (RFC 7644 §3.10); one of the core schema may. */
+function isWrittenInFull(found: FoundAttribute, written: string, table: ResourceTable): boolean {
+  const { canonicalPath, schema } = found;
+  const forms = schema === table.schema ? [canonicalPath, `${schema.id}:${canonicalPath}`] : [canonicalPath];
+  return forms.some((form) => form.toLowerCase() === written.toLowerCase());
+}
