@@ -1,4 +1,5 @@
 import type { Actor } from '../src/domain/actors/actor.ts';
+import { allScopes } from '../src/domain/actors/scope.ts';
 import type { Act, ActPlan } from './acts.ts';
 import { type SeededDirectory, seedDirectory, seedMembers, settleDatabases } from './seed.ts';
 import type { Stage } from './stage.ts';
@@ -27,7 +28,7 @@ async function actsOn(stage: Stage, seeded: SeededDirectory, size: number): Prom
   const admin = sets.items.find((set) => set.builtIn === 'admin')?.id ?? '';
   // A group of admins is protected, so the link waits until it is approved.
   await domain.grants.grant(operator, { permissionSetId: admin, groupId: group.id });
-  const directory: Actor = { kind: 'directory', organizationId, directoryId, tokenId: directoryId };
+  const directory: Actor = { kind: 'directory', organizationId, directoryId, tokenId: directoryId, scopes: allScopes };
   const pushed = await domain.directoryGroups.create(directory, call, { directoryId, resource: { displayName: name } });
   const members = userIds.slice(0, size);
   const groupIds = members.map(() => pushed.id);

@@ -8,6 +8,7 @@ import { type BenchOptions, readOptions, usage } from './options.ts';
 import { profileWorkload } from './profile.ts';
 import { formatReport, type Result, reachesAll } from './report.ts';
 import { describeMachine, keepRecord, type RunRecord } from './run-record.ts';
+import { scimActs } from './scim-acts.ts';
 import { Stage } from './stage.ts';
 import { createUser, findUser, patchUser } from './user-workloads.ts';
 import type { Workload, WorkloadPlan } from './workload.ts';
@@ -25,7 +26,7 @@ const plans: readonly WorkloadPlan[] = [
   checkBatch,
 ];
 
-const actPlans = [linkActs, accessActs];
+const actPlans = [linkActs, accessActs, scimActs];
 
 const isTerminal = process.stderr.isTTY;
 let isLineOpen = false;

@@ -1,4 +1,5 @@
 import type { Actor } from '../src/domain/actors/actor.ts';
+import { allScopes } from '../src/domain/actors/scope.ts';
 import { entraUser } from './entra-user.ts';
 import type { Stage } from './stage.ts';
 
@@ -28,7 +29,7 @@ export async function seedDirectory(stage: Stage, slug: string, users: number): 
   const operator: Actor = { kind: 'operator', organizationId };
   const { id: directoryId } = await domain.directories.create(operator, { name: 'Entra' });
   const { token } = await domain.scimTokens.create(operator, { directoryId });
-  const directory: Actor = { kind: 'directory', organizationId, directoryId, tokenId: directoryId };
+  const directory: Actor = { kind: 'directory', organizationId, directoryId, tokenId: directoryId, scopes: allScopes };
   const userIds = await mapAtOnce(users, async (number) => {
     if (number % 1000 === 0) stage.progress(`${slug}: ${number} of ${users} people`);
     const resource = entraUser(slug, number);
@@ -44,7 +45,7 @@ export async function seedDirectoryGroups(
   name: string,
   count: number,
 ): Promise<string[]> {
-  const directory: Actor = { kind: 'directory', organizationId, directoryId, tokenId: directoryId };
+  const directory: Actor = { kind: 'directory', organizationId, directoryId, tokenId: directoryId, scopes: allScopes };
   return mapAtOnce(count, async (number) => {
     const resource = { displayName: `${name} ${number}`, externalId: `${name}-${number}` };
     return (await stage.domain.directoryGroups.create(directory, call, { directoryId, resource })).id;

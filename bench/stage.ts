@@ -154,7 +154,13 @@ export class Stage {
 
   #environment(): Record<string, string> {
     const permissionsFile = join(this.dataDir, 'permissions.json');
-    return { PATH: process.env.PATH ?? '', NODE_ENV: 'production', PERMISSIONS_FILE: permissionsFile };
+    return {
+      PATH: process.env.PATH ?? '',
+      NODE_ENV: 'production',
+      PERMISSIONS_FILE: permissionsFile,
+      SCIM_RATE_PER_SECOND: '0',
+      SCIM_CONCURRENCY_MAX: '0',
+    };
   }
 
   #nodeOptions(): string[] {
