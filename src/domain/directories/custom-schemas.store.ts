@@ -132,7 +132,8 @@ export const lockedRecords = { User: lockedOf('User'), Group: lockedOf('Group') 
 function rewriteOf(resourceType: CustomResourceType) {
   return statement<{ id: string }>(
     `update ${tables[resourceType]} d set resource = $3::jsonb -> d.id::text, version = d.version + 1, updated_at = $4
-      where d.organization_id = $1 and d.id = any($2::uuid[]) and d.resource is distinct from $3::jsonb -> d.id::text
+      where d.organization_id = $1 and d.id = any($2::uuid[]) and $3::jsonb ? d.id::text
+        and d.resource <> $3::jsonb -> d.id::text
      returning d.id`,
   );
 }
@@ -140,14 +141,15 @@ function rewriteOf(resourceType: CustomResourceType) {
 /** `$2` the records, `$3` their documents by id: an array of ids is found by the primary key whatever is known of the table. */
 export const rewriteRecords = { User: rewriteOf('User'), Group: rewriteOf('Group') };
 
-/** `$2` the records, `$3` the attributes whose rows they are. `offset 0` has them found by their record. */
+/** `$2` the records, `$3` the attributes whose rows go. Asked for inside, the attribute would be what they are found by. */
 export const clearKeys = statement<never>(
   `delete from directory_user_keys
     where organization_id = $1 and ctid = any(array(
       select k.ctid from unnest($2::uuid[]) record(id)
        cross join lateral (
-         select k.ctid from directory_user_keys k
-          where k.organization_id = $1 and k.directory_user_id = record.id and k.attribute = any($3::text[]) offset 0) k))`,
+         select k.ctid, k.attribute from directory_user_keys k
+          where k.organization_id = $1 and k.directory_user_id = record.id offset 0) k
+       where k.attribute = any($3::text[])))`,
 );
 
 /** Rows that a unique key keeps out are left out. */
