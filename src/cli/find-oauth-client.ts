@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/actors/actor.ts';
-import type { OAuthClientRow } from '../domain/directories/oauth-clients.store.ts';
+import type { OAuthClientRow } from '../domain/directory-credentials/oauth-clients.store.ts';
 import type { Domain } from '../domain/domain.ts';
 import { CommandError } from './command-error.ts';
 

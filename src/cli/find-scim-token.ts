@@ -1,4 +1,4 @@
-import type { ScimTokenRow } from '../domain/directories/scim-tokens.ts';
+import type { ScimTokenRow } from '../domain/directory-credentials/scim-tokens.ts';
 import { CommandError } from './command-error.ts';
 
 /** The token of a directory by its id or its last characters. Throws CommandError for none and for several. */

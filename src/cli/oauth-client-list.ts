@@ -1,4 +1,4 @@
-import type { OAuthClientSecretRow } from '../domain/directories/oauth-clients.store.ts';
+import type { OAuthClientSecretRow } from '../domain/directory-credentials/oauth-clients.store.ts';
 import type { Command } from './command.ts';
 import { operatorOfDirectory } from './find-organization.ts';
 import { withSession } from './open-session.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { CustomResourceType } from '../domain/directories/custom-schema.entity.ts';
-import type { AttributeInput } from '../domain/directories/custom-schema-definition.ts';
-import type { DeclaredSchema } from '../domain/directories/custom-schemas.ts';
+import type { CustomResourceType } from '../domain/custom-attributes/custom-schema.entity.ts';
+import type { AttributeInput } from '../domain/custom-attributes/custom-schema-definition.ts';
+import type { DeclaredSchema } from '../domain/custom-attributes/custom-schemas.ts';
 import type { Command } from './command.ts';
 import { CommandError } from './command-error.ts';
 import { findOrganization } from './find-organization.ts';

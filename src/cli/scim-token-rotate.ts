@@ -1,4 +1,4 @@
-import { OVERLAP_HOURS_MAX } from '../domain/directories/scim-tokens.ts';
+import { OVERLAP_HOURS_MAX } from '../domain/directory-credentials/scim-tokens.ts';
 import type { Command } from './command.ts';
 import { expiresInDays, readExpiry } from './expires-in-days.ts';
 import { operatorOfDirectory } from './find-organization.ts';

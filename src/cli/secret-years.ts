@@ -1,4 +1,4 @@
-import { SECRET_YEARS } from '../domain/directories/oauth-clients.ts';
+import { SECRET_YEARS } from '../domain/directory-credentials/oauth-clients.ts';
 import type { CommandOption } from './command.ts';
 import type { OptionValues } from './option-values.ts';
 

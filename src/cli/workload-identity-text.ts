@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import type { WorkloadIdentityRow } from '../domain/directories/workload-identities.store.ts';
+import type { WorkloadIdentityRow } from '../domain/directory-credentials/workload-identities.store.ts';
 import { tenantUrlOf } from './tenant-url.ts';
 import { type Terminal, table } from './terminal.ts';
 import { tokenEndpointOf } from './token-endpoint.ts';

@@ -1,12 +1,15 @@
 import { apiKeySchema } from '../domain/actors/api-key.entity.ts';
-import { customSchemaSchema } from '../domain/directories/custom-schema.entity.ts';
+import { customSchemaSchema } from '../domain/custom-attributes/custom-schema.entity.ts';
 import { directoryAddressSchema, directorySchema } from '../domain/directories/directory.entity.ts';
-import { directoryCountSchema } from '../domain/directories/directory-count.entity.ts';
 import { directoryGroupMemberSchema, directoryGroupSchema } from '../domain/directories/directory-group.entity.ts';
 import { directoryUserKeySchema, directoryUserSchema } from '../domain/directories/directory-user.entity.ts';
-import { oauthClientSchema, oauthClientSecretSchema } from '../domain/directories/oauth-client.entity.ts';
-import { scimTokenSchema } from '../domain/directories/scim-token.entity.ts';
-import { usedAssertionSchema, workloadIdentitySchema } from '../domain/directories/workload-identity.entity.ts';
+import { oauthClientSchema, oauthClientSecretSchema } from '../domain/directory-credentials/oauth-client.entity.ts';
+import { scimTokenSchema } from '../domain/directory-credentials/scim-token.entity.ts';
+import {
+  usedAssertionSchema,
+  workloadIdentitySchema,
+} from '../domain/directory-credentials/workload-identity.entity.ts';
+import { directoryCountSchema } from '../domain/directory-lists/directory-count.entity.ts';
 import { domainEventSchema } from '../domain/events/domain-event.entity.ts';
 import { provisioningEventSchema } from '../domain/events/provisioning-event.entity.ts';
 import { refusedCallsSchema } from '../domain/events/refused-call.entity.ts';

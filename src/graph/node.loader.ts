@@ -1,6 +1,6 @@
 import type { ApiKeyRow } from '../domain/actors/api-keys.ts';
 import type { DirectoryRow } from '../domain/directories/directories.store.ts';
-import type { ScimTokenRow } from '../domain/directories/scim-tokens.ts';
+import type { ScimTokenRow } from '../domain/directory-credentials/scim-tokens.ts';
 import type { DomainEventRow } from '../domain/events/domain-events.ts';
 import type { ProvisioningEventRow } from '../domain/events/provisioning-events.ts';
 import { inOrderOf } from '../domain/id.ts';

@@ -4,9 +4,9 @@ import {
   assertionProblems,
   type VerifiedAssertion,
   type VerifyAssertion,
-} from '../domain/directories/workload-assertion.ts';
-import type { ExpectedClaims } from '../domain/directories/workload-identities.store.ts';
-import { SHARED_AUDIENCE } from '../domain/directories/workload-identities.ts';
+} from '../domain/directory-credentials/workload-assertion.ts';
+import type { ExpectedClaims } from '../domain/directory-credentials/workload-identities.store.ts';
+import { SHARED_AUDIENCE } from '../domain/directory-credentials/workload-identities.ts';
 import { type IssuerKeys, KeysUnavailable } from './issuer-keys.ts';
 
 /** None with a shared key: whoever knows the public one could sign. */

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
-import { isIssuerAddress } from '../domain/directories/issuer-address.ts';
+import { isIssuerAddress } from '../domain/directory-credentials/issuer-address.ts';
 
 type KeySet = ReturnType<typeof createLocalJWKSet>;
 

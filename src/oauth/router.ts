@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import { scopeText } from '../domain/actors/scope.ts';
-import type { AccessTokenAnswer, AccessTokens } from '../domain/directories/access-tokens.ts';
+import type { AccessTokenAnswer, AccessTokens } from '../domain/directory-credentials/access-tokens.ts';
 import { assertionVerifier } from './client-assertion.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import { OAuthError, oauthErrors } from './oauth-error.ts';

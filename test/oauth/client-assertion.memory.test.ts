@@ -2,8 +2,8 @@
 // its tenants in common, as Entra's has.
 import { CompactSign, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ExpectedClaims } from '../../src/domain/directories/workload-identities.store.ts';
-import { SHARED_AUDIENCE } from '../../src/domain/directories/workload-identities.ts';
+import type { ExpectedClaims } from '../../src/domain/directory-credentials/workload-identities.store.ts';
+import { SHARED_AUDIENCE } from '../../src/domain/directory-credentials/workload-identities.ts';
 import { assertionVerifier } from '../../src/oauth/client-assertion.ts';
 import { IssuerKeys } from '../../src/oauth/issuer-keys.ts';
 import { type LocalIssuer, startLocalIssuer } from '../harness/local-issuer.ts';

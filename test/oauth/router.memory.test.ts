@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { expect, it } from 'vitest';
 import { CredentialHasher, createCredential } from '../../src/domain/actors/credential.ts';
-import { AccessTokens } from '../../src/domain/directories/access-tokens.ts';
+import { AccessTokens } from '../../src/domain/directory-credentials/access-tokens.ts';
 import { createOAuthRouter } from '../../src/oauth/router.ts';
 
 const organizationId = '0199c0de-7a11-7000-8000-0000000000ff';

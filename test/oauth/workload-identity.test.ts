@@ -1,6 +1,6 @@
 // Entra's workload identity federation (RFC 7523 §2.2) against the real service and an issuer of this machine. Security 36.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SHARED_AUDIENCE } from '../../src/domain/directories/workload-identities.ts';
+import { SHARED_AUDIENCE } from '../../src/domain/directory-credentials/workload-identities.ts';
 import { Rows } from '../clients/fingerprint.ts';
 import { type LocalIssuer, startLocalIssuer } from '../harness/local-issuer.ts';
 import { type Connected, type ServiceDirectory, startTestService, type TestService } from '../harness/service.ts';

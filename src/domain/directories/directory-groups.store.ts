@@ -1,6 +1,6 @@
 import { prepared, statement } from '../../database/statement.ts';
+import type { ReturnedRules } from '../custom-attributes/custom-tables.ts';
 import { CARRIES } from '../links/absorption.ts';
-import type { ReturnedRules } from './custom-tables.ts';
 import type { DirectoryStatus } from './directory.entity.ts';
 import { heldDirectories } from './held-directories.ts';
 

@@ -9,6 +9,7 @@ import { type Database, isConnectionFailure, type OrganizationTransaction } from
 import { type Actor, describeActor } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { answering } from '../constraint-answers.ts';
+import { type CustomTables, type OrganizationTables, SchemasChanged } from '../custom-attributes/custom-tables.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { recordProvisioningEvent } from '../events/provisioning-events.ts';
@@ -22,7 +23,6 @@ import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { alarmingOwnersLost } from '../permissions/owners.ts';
 import { againAfterRaces } from '../races.ts';
 import type { Call } from './call.ts';
-import { type CustomTables, type OrganizationTables, SchemasChanged } from './custom-tables.ts';
 import { requireDirectory, requireDirectoryItself, requireScope, requireStandard } from './directory-access.ts';
 import type { DeltaAnswer, DirectoryGroupRow } from './directory-groups.store.ts';
 import * as store from './directory-groups.store.ts';

@@ -1,6 +1,7 @@
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
 import { type Actor, requirePermission } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
+import type { ScimTokens } from '../directory-credentials/scim-tokens.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { requireId } from '../id.ts';
@@ -17,7 +18,6 @@ import { type DirectoryPreview, previewDirectory } from './directory-preview.ts'
 import type { DirectoryProjection } from './directory-projection.ts';
 import type { PreviewedGroup } from './preview-groups.ts';
 import { retireRecords } from './retire-records.ts';
-import type { ScimTokens } from './scim-tokens.ts';
 
 interface Parts {
   database: Database;

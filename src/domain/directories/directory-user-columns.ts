@@ -4,7 +4,7 @@ import type { ResourceJson } from '../../attributes/json.ts';
 import { userTable } from '../../attributes/resource-tables.ts';
 import { ENTERPRISE_USER_SCHEMA } from '../../attributes/urns.ts';
 
-import { customKeysOf, type UserKey } from './custom-keys.ts';
+import { customKeysOf, type UserKey } from '../custom-attributes/custom-keys.ts';
 
 /** Copies of a stored User for what is searched; `keys` are the attributes without a column of their own. */
 export interface DirectoryUserColumns {

@@ -1,5 +1,5 @@
 import { prepared, statement } from '../../database/statement.ts';
-import type { ReturnedRules } from './custom-tables.ts';
+import type { ReturnedRules } from '../custom-attributes/custom-tables.ts';
 
 /** A directory user as the edges read it: entity fields of the same name. */
 export interface DirectoryUserRow {

@@ -6,6 +6,8 @@ import { violatedConstraint } from '../../database/constraint.ts';
 import { type Database, isConnectionFailure, type OrganizationTransaction } from '../../database/database.ts';
 import { type Actor, describeActor } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
+import { type CustomTables, type OrganizationTables, SchemasChanged } from '../custom-attributes/custom-tables.ts';
+import { explainTakenValue } from '../custom-attributes/custom-uniqueness.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { recordProvisioningEvent } from '../events/provisioning-events.ts';
@@ -15,8 +17,6 @@ import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { alarmingOwnersLost } from '../permissions/owners.ts';
 import { againAfterRaces, userNameRaces } from '../races.ts';
 import type { Call } from './call.ts';
-import { type CustomTables, type OrganizationTables, SchemasChanged } from './custom-tables.ts';
-import { explainTakenValue } from './custom-uniqueness.ts';
 import type { DirectoryStatus } from './directory.entity.ts';
 import {
   directoryIsRetired,

@@ -1,4 +1,4 @@
-import type { AssertionProblem } from '../directories/workload-assertion.ts';
+import type { AssertionProblem } from '../directory-credentials/workload-assertion.ts';
 import type { Refusal } from './refused-call.entity.ts';
 
 /** What stands against an assertion, by the claim or fact that `detail` names. */

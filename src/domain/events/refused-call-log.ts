@@ -3,7 +3,7 @@ import { type Database, isConnectionFailure, type OrganizationTransaction } from
 import { type Actor, requirePermission } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Directories } from '../directories/directories.ts';
-import type { ScimTokens } from '../directories/scim-tokens.ts';
+import type { ScimTokens } from '../directory-credentials/scim-tokens.ts';
 import { isId } from '../id.ts';
 import { type Page, type PageRequest, placeUnknown, readPageSize } from '../page.ts';
 import { type Refusal, refusalReasons } from './refused-call.entity.ts';

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { CustomSchemaRow } from '../../domain/directories/custom-schemas.store.ts';
+import type { CustomSchemaRow } from '../../domain/custom-attributes/custom-schemas.store.ts';
 import { GraphContext } from '../context.ts';
 import { DeletePayload } from '../delete.payload.ts';
 import { nullIfNotFound } from '../null-if-not-found.ts';

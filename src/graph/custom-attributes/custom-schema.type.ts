@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { AttributeType } from '../../attributes/attribute.ts';
-import type { CustomResourceType } from '../../domain/directories/custom-schema.entity.ts';
-import type { DeclaredAttribute } from '../../domain/directories/custom-schema-definition.ts';
+import type { CustomResourceType } from '../../domain/custom-attributes/custom-schema.entity.ts';
+import type { DeclaredAttribute } from '../../domain/custom-attributes/custom-schema-definition.ts';
 import { graphEnum } from '../enum.ts';
 import { DateTimeScalar } from '../scalars.ts';
 

@@ -1,5 +1,5 @@
-import type { CustomResourceType } from '../../domain/directories/custom-schema.entity.ts';
-import type { ReturnedRules } from '../../domain/directories/custom-tables.ts';
+import type { CustomResourceType } from '../../domain/custom-attributes/custom-schema.entity.ts';
+import type { ReturnedRules } from '../../domain/custom-attributes/custom-tables.ts';
 import type { BatchRead } from '../context.ts';
 
 /** By resource type; asked for with every record, read once a request. */

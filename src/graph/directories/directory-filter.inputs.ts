@@ -1,5 +1,5 @@
 import { Field, InputType } from 'type-graphql';
-import type { AttributeComparison } from '../../domain/directories/directory-filter.ts';
+import type { AttributeComparison } from '../../domain/directory-lists/directory-filter.ts';
 import { graphEnum } from '../enum.ts';
 import { JSONScalar } from '../scalars.ts';
 

@@ -1,10 +1,10 @@
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
-import type { DirectoryFilter } from '../../domain/directories/directory-filter.ts';
+import type { DirectoryFilter } from '../../domain/directory-lists/directory-filter.ts';
 import type {
   DirectoryGroupOrderField,
   DirectoryUserOrderField,
-} from '../../domain/directories/directory-lists.store.ts';
-import type { DirectorySort } from '../../domain/directories/directory-sort.ts';
+} from '../../domain/directory-lists/directory-lists.store.ts';
+import type { DirectorySort } from '../../domain/directory-lists/directory-sort.ts';
 import { orderedPageArgs } from '../connection.ts';
 import { graphEnum } from '../enum.ts';
 import { DirectoryFilterInput } from './directory-filter.inputs.ts';

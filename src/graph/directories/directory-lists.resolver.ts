@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Args, Ctx, Info, Query, Resolver } from 'type-graphql';
-import type { ListRequest } from '../../domain/directories/directory-lists.ts';
+import type { ListRequest } from '../../domain/directory-lists/directory-lists.ts';
 import { GraphContext } from '../context.ts';
 import { selects } from '../selection.ts';
 import { DirectoryListArgs } from './directory-lists.inputs.ts';

@@ -1,5 +1,5 @@
 import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
-import type { DirectoryResourceRow } from '../../domain/directories/directory-lists.ts';
+import type { DirectoryResourceRow } from '../../domain/directory-lists/directory-lists.ts';
 import { DirectoryGroupType } from './directory-group.type.ts';
 import { DirectoryUserType } from './directory-user.type.ts';
 

@@ -3,7 +3,7 @@ import type { DirectoryOrderField, DirectoryRow } from '../../domain/directories
 import type {
   DirectoryGroupOrderField,
   DirectoryUserOrderField,
-} from '../../domain/directories/directory-lists.store.ts';
+} from '../../domain/directory-lists/directory-lists.store.ts';
 import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
 import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';

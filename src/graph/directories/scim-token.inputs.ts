@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import type { Scope } from '../../domain/actors/scope.ts';
-import { OVERLAP_HOURS_MAX } from '../../domain/directories/scim-tokens.ts';
+import { OVERLAP_HOURS_MAX } from '../../domain/directory-credentials/scim-tokens.ts';
 import { DirectoryScopeEnum } from '../oauth-clients/directory-scope.ts';
 import { DateTimeScalar } from '../scalars.ts';
 

@@ -1,4 +1,4 @@
-import type { ScimTokenRow } from '../../domain/directories/scim-tokens.ts';
+import type { ScimTokenRow } from '../../domain/directory-credentials/scim-tokens.ts';
 import type { BatchRead } from '../context.ts';
 
 export const tokensOfDirectories: BatchRead<ScimTokenRow[]> = (domain, actor, ids) =>

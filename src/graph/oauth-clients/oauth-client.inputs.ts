@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import type { Scope } from '../../domain/actors/scope.ts';
-import { SECRET_YEARS } from '../../domain/directories/oauth-clients.ts';
+import { SECRET_YEARS } from '../../domain/directory-credentials/oauth-clients.ts';
 import { DirectoryScopeEnum } from './directory-scope.ts';
 
 const YEARS = `For how many years the secret lives, ${SECRET_YEARS.min} to ${SECRET_YEARS.max}; ${SECRET_YEARS.default} when absent.`;

@@ -1,4 +1,4 @@
-import type { OAuthClientRow, OAuthClientSecretRow } from '../../domain/directories/oauth-clients.store.ts';
+import type { OAuthClientRow, OAuthClientSecretRow } from '../../domain/directory-credentials/oauth-clients.store.ts';
 import type { BatchRead } from '../context.ts';
 
 export const oauthClientsOfDirectories: BatchRead<OAuthClientRow[]> = (domain, actor, ids) =>

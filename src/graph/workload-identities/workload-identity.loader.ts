@@ -1,4 +1,4 @@
-import type { WorkloadIdentityRow } from '../../domain/directories/workload-identities.store.ts';
+import type { WorkloadIdentityRow } from '../../domain/directory-credentials/workload-identities.store.ts';
 import type { BatchRead } from '../context.ts';
 
 export const workloadIdentitiesOfDirectories: BatchRead<WorkloadIdentityRow | undefined> = (domain, actor, ids) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assertionProblems } from '../../../src/domain/directories/workload-assertion.ts';
+import { assertionProblems } from '../../../src/domain/directory-credentials/workload-assertion.ts';
 import { adviceOn } from '../../../src/domain/events/refusal-advice.ts';
 import { type RefusalReason, refusalReasons } from '../../../src/domain/events/refused-call.entity.ts';
 import { countedRows } from '../../../src/domain/events/refused-call-log.ts';

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { belongsTo, organizationTable } from '../../database/organization-table.ts';
-import { Directory } from './directory.entity.ts';
+import { Directory } from '../directories/directory.entity.ts';
 
 /** An identity provider as it asks for access tokens of one directory by client credentials (RFC 6749 §4.4). */
 export class OAuthClient {

@@ -3,6 +3,8 @@ import type { Database, OrganizationTransaction } from '../../database/database.
 import { type Actor, requirePermission } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { answering } from '../constraint-answers.ts';
+import { getDirectory } from '../directories/directories.store.ts';
+import { requireDirectory } from '../directories/directory-access.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { inOrderOf, isId, requireId } from '../id.ts';
@@ -14,8 +16,6 @@ import { type AttributeInput, readAttributes, readUrn } from './custom-schema-de
 import type { CustomSchemaRow } from './custom-schemas.store.ts';
 import * as store from './custom-schemas.store.ts';
 import type { CustomTables, ReturnedRules } from './custom-tables.ts';
-import { getDirectory } from './directories.store.ts';
-import { requireDirectory } from './directory-access.ts';
 
 export interface CreateCustomSchema {
   urn: string;

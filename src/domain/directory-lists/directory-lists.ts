@@ -3,16 +3,18 @@ import { textProblem } from '../../attributes/text.ts';
 import type { Database } from '../../database/database.ts';
 import type { Actor } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
+import type { CustomTables } from '../custom-attributes/custom-tables.ts';
+import { requireDirectory, requireScope } from '../directories/directory-access.ts';
+import { type DirectoryGroupRow, GROUP_COLUMNS } from '../directories/directory-groups.store.ts';
+import { type DirectoryUserRow, USER_COLUMNS, USER_GROUPS } from '../directories/directory-users.store.ts';
+import type { DirectoryUsers } from '../directories/directory-users.ts';
 import { DomainError } from '../domain-error.ts';
 import { isId } from '../id.ts';
 import { given, type OrderedPageRequest } from '../ordered-list.ts';
 import type { Page } from '../page.ts';
 import { readOptionalText } from '../text-input.ts';
-import type { CustomTables } from './custom-tables.ts';
-import { requireDirectory, requireScope } from './directory-access.ts';
 import type { DirectoryCounts } from './directory-counts.ts';
 import type { DirectoryFilter } from './directory-filter.ts';
-import { type DirectoryGroupRow, GROUP_COLUMNS } from './directory-groups.store.ts';
 import {
   type DirectoryGroupOrderField,
   type DirectoryUserOrderField,
@@ -20,8 +22,6 @@ import {
   directoryUserList,
 } from './directory-lists.store.ts';
 import type { DirectorySort } from './directory-sort.ts';
-import { type DirectoryUserRow, USER_COLUMNS, USER_GROUPS } from './directory-users.store.ts';
-import type { DirectoryUsers } from './directory-users.ts';
 import { PageAnchors } from './page-anchors.ts';
 import { listDigest, type Position, readCursor, writeCursor } from './page-cursor.ts';
 import {

@@ -6,13 +6,13 @@ import { type CredentialHasher, createCredential, hintOf, readCredential } from 
 import { CredentialCache, type StoredCredential } from '../actors/credential-cache.ts';
 import { readScopes, type Scope, scopesOf, scopeText } from '../actors/scope.ts';
 import type { Clock } from '../clock.ts';
+import { requireScimEntitlement } from '../directories/directories.ts';
+import type { DirectoryStatus } from '../directories/directory.entity.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import type { Refusal, RefusalReason } from '../events/refused-call.entity.ts';
 import { inOrderOf, isId } from '../id.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
-import { requireScimEntitlement } from './directories.ts';
-import type { DirectoryStatus } from './directory.entity.ts';
 import { requireMayOpen } from './directory-credentials.ts';
 
 export interface ScimTokenRow {

@@ -1,12 +1,12 @@
 import type { OrganizationTransaction } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import type { Actor } from '../actors/actor.ts';
+import type { DirectoryStatus } from '../directories/directory.entity.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { resolveHeld } from '../permissions/granted-permissions.ts';
 import { requireOwn } from '../permissions/own-permissions.ts';
 import type { BuiltInSet } from '../permissions/permission-set.entity.ts';
-import type { DirectoryStatus } from './directory.entity.ts';
 
 const lockDirectory = statement<{ status: DirectoryStatus }>(
   'select status from directories where organization_id = $1 and id = $2 for share',

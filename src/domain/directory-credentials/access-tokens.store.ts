@@ -1,5 +1,5 @@
 import { prepared, statement } from '../../database/statement.ts';
-import type { DirectoryStatus } from './directory.entity.ts';
+import type { DirectoryStatus } from '../directories/directory.entity.ts';
 import type { ExpectedClaims } from './workload-identities.store.ts';
 
 /** An OAuth client with the secret that was shown, where it is one of the client's. */

@@ -4,12 +4,12 @@ import { type Actor, describeActor, requirePermission } from '../actors/actor.ts
 import { createCredential } from '../actors/credential.ts';
 import { readScopes, scopeText } from '../actors/scope.ts';
 import type { Clock } from '../clock.ts';
+import { requireScimEntitlement } from '../directories/directories.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { inOrderOf, isId } from '../id.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { readName, readOptionalText } from '../text-input.ts';
-import { requireScimEntitlement } from './directories.ts';
 import { requireMayOpen } from './directory-credentials.ts';
 import { isIssuerAddress } from './issuer-address.ts';
 import type { ScimTokens } from './scim-tokens.ts';

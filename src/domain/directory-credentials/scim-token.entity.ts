@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { belongsTo, organizationTable } from '../../database/organization-table.ts';
-import { Directory } from './directory.entity.ts';
+import { Directory } from '../directories/directory.entity.ts';
 import { OAuthClientSecret } from './oauth-client.entity.ts';
 import { WorkloadIdentity } from './workload-identity.entity.ts';
 

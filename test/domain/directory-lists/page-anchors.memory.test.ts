@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { PageAnchors } from '../../../src/domain/directories/page-anchors.ts';
+import { PageAnchors } from '../../../src/domain/directory-lists/page-anchors.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
 const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000);

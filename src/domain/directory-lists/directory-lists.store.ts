@@ -1,6 +1,6 @@
+import { type DirectoryGroupRow, GROUP_COLUMNS } from '../directories/directory-groups.store.ts';
+import { type DirectoryUserRow, USER_COLUMNS, USER_GROUPS } from '../directories/directory-users.store.ts';
 import { OrderedList } from '../ordered-list.ts';
-import { type DirectoryGroupRow, GROUP_COLUMNS } from './directory-groups.store.ts';
-import { type DirectoryUserRow, USER_COLUMNS, USER_GROUPS } from './directory-users.store.ts';
 
 export type DirectoryUserOrderField = 'createdAt' | 'userName';
 export type DirectoryGroupOrderField = 'createdAt' | 'displayName';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CURSOR_LIFETIME_SECONDS } from '../../../src/domain/directories/page-cursor.ts';
+import { CURSOR_LIFETIME_SECONDS } from '../../../src/domain/directory-lists/page-cursor.ts';
 import { aCall, openTestDomain, type TestDirectory, type TestDomain } from '../../harness/directory-domain.ts';
 
 let test: TestDomain;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { statement } from '../../../src/database/statement.ts';
-import type { CreateCustomSchema } from '../../../src/domain/directories/custom-schemas.ts';
+import type { CreateCustomSchema } from '../../../src/domain/custom-attributes/custom-schemas.ts';
 import { createDomain } from '../../../src/domain/domain.ts';
 import {
   aCall,

@@ -6,10 +6,10 @@ import { ENTERPRISE_USER_SCHEMA } from '../../../src/attributes/urns.ts';
 import type { Database } from '../../../src/database/database.ts';
 import { SERVICE_ROLE } from '../../../src/database/service-role.ts';
 import type { Statement } from '../../../src/database/statement.ts';
-import { CustomTables } from '../../../src/domain/directories/custom-tables.ts';
-import { DirectoryCounts } from '../../../src/domain/directories/directory-counts.ts';
-import type { AttributeComparison, DirectoryFilter } from '../../../src/domain/directories/directory-filter.ts';
-import { DirectoryLists, type ListRequest } from '../../../src/domain/directories/directory-lists.ts';
+import { CustomTables } from '../../../src/domain/custom-attributes/custom-tables.ts';
+import { DirectoryCounts } from '../../../src/domain/directory-lists/directory-counts.ts';
+import type { AttributeComparison, DirectoryFilter } from '../../../src/domain/directory-lists/directory-filter.ts';
+import { DirectoryLists, type ListRequest } from '../../../src/domain/directory-lists/directory-lists.ts';
 import { openTestDomain, type TestDirectory, type TestDomain } from '../../harness/directory-domain.ts';
 
 const PEOPLE = 20_000;

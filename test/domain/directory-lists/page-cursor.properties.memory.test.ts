@@ -6,7 +6,7 @@ import {
   type PageCursor,
   readCursor,
   writeCursor,
-} from '../../../src/domain/directories/page-cursor.ts';
+} from '../../../src/domain/directory-lists/page-cursor.ts';
 import { DomainError } from '../../../src/domain/domain-error.ts';
 import { holds } from '../../harness/properties.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { statement } from '../../../src/database/statement.ts';
-import { DirectoryCounts } from '../../../src/domain/directories/directory-counts.ts';
+import { DirectoryCounts } from '../../../src/domain/directory-lists/directory-counts.ts';
 import { aCall, openTestDomain, type TestDirectory, type TestDomain } from '../../harness/directory-domain.ts';
-import { anotherDirectory } from './directory-world.ts';
+import { anotherDirectory } from '../directories/directory-world.ts';
 
 let test: TestDomain;
 let counts: DirectoryCounts;

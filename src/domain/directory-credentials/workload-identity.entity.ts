@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { belongsTo, organizationTable } from '../../database/organization-table.ts';
-import { Directory } from './directory.entity.ts';
+import { Directory } from '../directories/directory.entity.ts';
 
 /**
  * What the assertions must say by which Entra asks for access tokens of a directory without a secret (RFC 7523 §2.2): all of
