@@ -21,6 +21,10 @@ type Caller = {
   /** Refused and not told yet. */
   refused: number;
   toldAt: number;
+  /** The last that was refused. */
+  last?: { directoryId: string; call: GraphCall; error: ScimError };
+  /** Until the rest of a burst is told, if there is one. */
+  telling?: NodeJS.Timeout | undefined;
 };
 
 const unlimited: CallLimitSettings = { ratePerSecond: 0, rateBurst: 0, concurrencyMax: 0 };
@@ -74,16 +78,32 @@ export class CallLimits {
     if (this.#settings.ratePerSecond > 0) this.#callerOf(directoryId, call).left -= 1;
   }
 
-  /** One provisioning event a minute at most, with how many were refused since the last. */
+  /** Tells what was refused and not told yet, for a clean stop. */
+  flush(): void {
+    for (const caller of this.#callers.values()) this.#tell(caller);
+  }
+
+  /** The first is told at once, what follows after a minute, in one event. */
   #refuse(caller: Caller, directoryId: string, call: GraphCall, error: ScimError): ScimError {
     caller.refused += 1;
-    if (caller.at - caller.toldAt < TELL_AFTER_MS) return error;
+    caller.last = { directoryId, call, error };
+    const wait = TELL_AFTER_MS - (caller.at - caller.toldAt);
+    if (wait <= 0) this.#tell(caller);
+    else caller.telling ??= setTimeout(() => this.#tell(caller), wait).unref();
+    return error;
+  }
+
+  /** One provisioning event, with how many were refused since the last. */
+  #tell(caller: Caller): void {
+    clearTimeout(caller.telling);
+    caller.telling = undefined;
+    if (caller.refused === 0 || caller.last === undefined) return;
+    const { directoryId, call, error } = caller.last;
     const detail = { status: error.status, message: error.detail, count: caller.refused };
     const outcome = error.status === 429 ? 'tooManyRequests' : 'tooManyAtOnce';
     this.#log.add({ kind: 'refusals', directoryId, resourceId: '', call, outcome, detail });
     caller.refused = 0;
-    caller.toldAt = caller.at;
-    return error;
+    caller.toldAt = this.#clock().getTime();
   }
 
   /** The caller with what came back to it since it was last seen. */

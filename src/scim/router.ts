@@ -109,6 +109,7 @@ export function createScimFacade(options: ScimOptions): ScimFacade {
   return {
     router,
     flush: async () => {
+      limits.flush();
       await Promise.all([log.flush(), refusedCalls.flush()]);
     },
   };

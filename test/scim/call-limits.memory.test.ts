@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BULK_REQUEST, ERROR } from '../../src/attributes/urns.ts';
 import { CallLimits } from '../../src/scim/call-limits.ts';
 import { ScimError } from '../../src/scim/protocol/scim-error.ts';
@@ -83,12 +83,14 @@ describe('the rate limit', () => {
     for (let n = 0; n < 30; n += 1) await send({ path: '/Users' });
     clock.milliseconds += 60_000;
     for (let n = 0; n < 30; n += 1) await send({ path: '/Users' });
+    // The rest of a burst that is over is told too.
     await facade.flush();
     const reports = graph.asked.filter(({ name }) => name === 'ReportProvisioningEvents');
     const events = reports.flatMap(({ variables }) => (variables.input as { events: { outcome: string }[] }).events);
     expect(events.filter(({ outcome }) => outcome === 'tooManyRequests')).toMatchObject([
       { detail: { status: 429, count: 1 } },
       { detail: { status: 429, count: 29 } },
+      { detail: { status: 429, count: 28 } },
     ]);
   });
 });
@@ -131,4 +133,24 @@ it('keeps no more callers than it has room for, whatever bearers come', () => {
   enter('one too many');
   // Whoever came first was forgotten, and begins anew.
   expect(enter('first')).toBe(false);
+});
+
+describe('what is told of refusals', () => {
+  it('has the rest of a burst a minute after its first, without another call', () => {
+    vi.useFakeTimers();
+    try {
+      const graph = new MemoryGraph();
+      const clock = () => new Date();
+      const log = new ProvisioningLog({ graph, clock });
+      const add = vi.spyOn(log, 'add');
+      const limits = new CallLimits({ log, clock, settings: { ...unlimited, ratePerSecond: 1, rateBurst: 1 } });
+      const call = { authorization: BEARER, requestId: 'r', method: 'GET', path: '/Users' };
+      for (let n = 0; n < 714; n += 1) limits.enter('d1', call);
+      expect(add.mock.calls.map(([event]) => event.detail?.count)).toEqual([1]);
+      vi.advanceTimersByTime(60_000);
+      expect(add.mock.calls.map(([event]) => event.detail?.count)).toEqual([1, 712]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });

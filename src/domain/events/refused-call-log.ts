@@ -90,11 +90,11 @@ export class RefusedCallLog {
     await Promise.all(this.#counting);
   }
 
-  /** The refused calls of a directory, the newest hour first. Throws `invalidValue`. */
+  /** The refused calls of a directory, the newest hour first, and in it what came last. Throws `invalidValue`. */
   async list(actor: Actor, directoryId: string, request: PageRequest): Promise<Page<RefusedCallsRow>> {
     requirePermission(actor, 'rollcall:directories');
     const first = readPageSize(request.first);
-    const behind = request.after == null ? [null, null, null] : readPlace(request.after);
+    const behind = request.after == null ? [null, null, null, null] : readPlace(request.after);
     if (!isId(directoryId)) return { items: [], hasNextPage: false };
     const rows = await this.#database.run(actor.organizationId, store.list, directoryId, first + 1, ...behind);
     const items = rows.slice(0, first).map((row) => ({ ...row, id: placeOf(row) }));
@@ -168,22 +168,26 @@ function added(before: CountedCalls | undefined, row: CountedCalls): CountedCall
   return { ...later, count: before.count + row.count, firstAt };
 }
 
-function placeOf({ hour, reason, address }: CountedCalls): string {
-  return [hour.toISOString(), reason, address].join(' ');
+function placeOf({ hour, lastAt, reason, address }: CountedCalls): string {
+  return [hour.toISOString(), lastAt.toISOString(), reason, address].join(' ');
 }
 
 /** A caller may have made the place up, so nothing passes that PostgreSQL could not read. */
-function readPlace(text: string): readonly [string, string, string] {
-  const [hour = '', reason = '', address = '', ...rest] = text.split(' ');
+function readPlace(text: string): readonly [string, string, string, string] {
+  const [hour = '', lastAt = '', reason = '', address = '', ...rest] = text.split(' ');
   const isReason = refusalReasons.some((known) => known === reason);
-  if (!isHour(hour) || !isReason || !ADDRESS.test(address) || rest.length > 0) throw placeUnknown();
-  return [hour, reason, address];
+  const isTimed = isHour(hour) && isTime(lastAt);
+  if (!isTimed || !isReason || !ADDRESS.test(address) || rest.length > 0) throw placeUnknown();
+  return [hour, lastAt, reason, address];
 }
 
 const ADDRESS = /^[\w.:%-]{1,64}$/;
 
 function isHour(text: string): boolean {
+  return isTime(text) && new Date(text).getTime() % HOUR_MILLISECONDS === 0;
+}
+
+function isTime(text: string): boolean {
   const time = new Date(text);
-  if (!(time.getTime() >= 0) || text.length !== 24) return false;
-  return time.getTime() % HOUR_MILLISECONDS === 0 && time.toISOString() === text;
+  return time.getTime() >= 0 && text.length === 24 && time.toISOString() === text;
 }

@@ -54,12 +54,12 @@ export const addCounts = statement<never>(
           token_hint = case when excluded.last_at < r.last_at then r.token_hint else excluded.token_hint end`,
 );
 
-/** The newest hour first. */
+/** The newest hour first, and in it what came last. */
 export const list = statement<CountedCalls>(
   `select directory_id as "directoryId", hour, reason, address, token_hint as "tokenHint", count,
           last_method as "lastMethod", last_path as "lastPath", last_detail as "lastDetail", first_at as "firstAt", last_at as "lastAt"
      from refused_calls
     where organization_id = $1 and directory_id = $2
-      and ($4::timestamptz is null or hour <= $4 and (hour, reason, address) < ($4, $5::text, $6::text))
-    order by hour desc, reason desc, address desc limit $3`,
+      and ($4::timestamptz is null or hour <= $4 and (hour, last_at, reason, address) < ($4, $5::timestamptz, $6::text, $7::text))
+    order by hour desc, last_at desc, reason desc, address desc limit $3`,
 );

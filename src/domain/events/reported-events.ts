@@ -26,10 +26,11 @@ export function readReportedEvents(json: unknown, now: Date): ReportedEvent[] {
     throw new DomainError('tooMany', `At most ${REPORTED_MAX} events are reported at once.`, { path: 'events' });
   }
   const latest = now.toISOString();
-  return json.map((event: unknown, position) => readEvent(event, `events.${position}`, latest));
+  return json.map((event: unknown, position) => readEvent(event, position, latest));
 }
 
-function readEvent(json: unknown, path: string, latest: string): ReportedEvent {
+function readEvent(json: unknown, position: number, latest: string): ReportedEvent {
+  const path = `events.${position}`;
   const event = typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
   const { requestId, method, path: requestPath, outcome, resourceId, detail, at } = event;
   const texts = { requestId, method, path: requestPath, outcome, at };
@@ -47,7 +48,8 @@ function readEvent(json: unknown, path: string, latest: string): ReportedEvent {
   const iso = time.toISOString();
   return {
     ...(texts as { requestId: string; method: string; path: string; outcome: string }),
-    id: uuid(),
+    // Named by its time, because it may come after writes that were later.
+    id: uuid({ msecs: Date.parse(iso > latest ? latest : iso), seq: position }),
     isFailure: isFailureOutcome(String(outcome)),
     resourceId: typeof resourceId === 'string' && isId(resourceId) ? resourceId : null,
     detail: typeof detail === 'object' && detail !== null && !Array.isArray(detail) ? detail : {},

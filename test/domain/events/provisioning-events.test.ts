@@ -91,6 +91,18 @@ describe('the provisioning events of a directory', () => {
     expect(items[0]?.id).toBe(ids.at(-1));
   });
 
+  it('stand where they happened, also where the facade told them after what was later', async () => {
+    const at = await test.aDirectory();
+    const earlier = new Date(Date.now() - 400).toISOString();
+    await test.domain.directoryUsers.create(at.directory, aCall, {
+      directoryId: at.directoryId,
+      resource: { userName: 'ada' },
+    });
+    const told = [anEventInput('usersRead', { at: earlier }), anEventInput('userRead', { at: earlier })];
+    await test.domain.provisioningEvents.report(at.directory, at.directoryId, told);
+    expect(await listed(at)).toEqual(['userCreated', 'userRead', 'usersRead']);
+  });
+
   it('are narrowed by outcome, by failure, by record and by time', async () => {
     const at = await test.aDirectory();
     const { id } = await test.domain.directoryUsers.create(at.directory, aCall, {
