@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { DatabaseConnection } from './connection.ts';
 import { refuseUnboundRole, SERVICE_ROLE } from './service-role.ts';
+import { Slots } from './slots.ts';
 import { OrganizationSnapshot } from './snapshot.ts';
 import type { Statement } from './statement.ts';
 
@@ -39,25 +40,37 @@ const WIDE = 'set local enable_hashjoin = on; set local enable_mergejoin = on; s
 const types = new pg.TypeOverrides();
 types.setTypeParser(INT8, Number);
 
+/** As long as a search itself may take. */
+const SEARCH_WAIT_MILLISECONDS = 5_000;
+
 /** The service's pool. Nothing reads or writes an organization's rows but through its organization's transaction. */
 export class Database {
   readonly #pool: pg.Pool;
+  /** Searches that somebody else's question shaped get a part of the pool, and one organization a part of that. */
+  readonly #searches: Slots;
   /** How many transactions each connection has run. */
   readonly #transactions = new WeakMap<pg.PoolClient, number>();
 
-  private constructor(pool: pg.Pool) {
+  private constructor(pool: pg.Pool, size: number) {
     this.#pool = pool;
+    const total = Math.max(1, Math.floor((size * 2) / 3));
+    this.#searches = new Slots({
+      total,
+      ofOne: Math.max(1, Math.floor(size / 4)),
+      waitMilliseconds: SEARCH_WAIT_MILLISECONDS,
+    });
   }
 
   /** Opens the pool as the service role and refuses a role that could pass row-level security. */
   static async open(options: DatabaseOptions): Promise<Database> {
     const timeout = options.statementTimeoutMilliseconds ?? 30_000;
+    const poolSize = options.poolSizeMax ?? 12;
     // `pipeline` is missing from the published types of pg 8.23.
     const settings: pg.PoolConfig & { pipeline: boolean } = {
       ...options.connection,
       types,
       pipeline: true,
-      max: options.poolSizeMax ?? 12,
+      max: poolSize,
       options: [`role=${SERVICE_ROLE}`, `statement_timeout=${timeout}`, 'timezone=UTC', ...PLANNER]
         .map((setting) => `-c ${setting}`)
         .join(' '),
@@ -67,7 +80,7 @@ export class Database {
     pool.on('error', (error) => options.onConnectionLost?.(error));
     // A client that is lent out has no listener but its borrower's queries, which reject by themselves.
     pool.on('connect', (client) => client.on('error', () => undefined));
-    const database = new Database(pool);
+    const database = new Database(pool, poolSize);
     try {
       await refuseUnboundRole(pool);
     } catch (error) {
@@ -86,7 +99,15 @@ export class Database {
     statement: Statement<Row>,
     ...values: unknown[]
   ): Promise<Row[]> {
-    const { isWide, timeoutMilliseconds, ...query } = statement;
+    if (statement.timeoutMilliseconds === undefined) return this.#run(organizationId, statement, values);
+    return this.#searches.run(organizationId, () => this.#run(organizationId, statement, values));
+  }
+
+  async #run<Row extends object>(
+    organizationId: string,
+    { isWide, timeoutMilliseconds, ...query }: Statement<Row>,
+    values: unknown[],
+  ): Promise<Row[]> {
     const scope = [
       setOrganization(organizationId),
       ...(isWide ? [WIDE] : []),

@@ -110,7 +110,7 @@ export class CallLimits {
   #callerOf(directoryId: string, { authorization = '' }: GraphCall): Caller {
     const { ratePerSecond, rateBurst } = this.#settings;
     const now = this.#clock().getTime();
-    const key = `${directoryId} ${authorization.slice(0, AUTHORIZATION_LENGTH_MAX)}`;
+    const key = `${directoryId.toLowerCase()} ${bearerOf(authorization)}`;
     const known = this.#callers.get(key);
     if (known !== undefined) {
       // A clock that was set back gives nothing and takes nothing.
@@ -131,11 +131,20 @@ export class CallLimits {
     for (const [key, { left, at, running }] of this.#callers) {
       if (running === 0 && left + ((now - at) / 1000) * ratePerSecond >= rateBurst) this.#callers.delete(key);
     }
-    for (const key of this.#callers.keys()) {
+    for (const [key, { running }] of this.#callers) {
       if (this.#callers.size < CALLERS_MAX) return;
-      this.#callers.delete(key);
+      // As many as there are connections at most.
+      if (running === 0) this.#callers.delete(key);
     }
   }
+}
+
+/** The bearer itself, however its scheme is spelled: spelled anew it has no new limit. */
+function bearerOf(authorization: string): string {
+  return authorization
+    .slice(0, AUTHORIZATION_LENGTH_MAX)
+    .replace(/^\s*bearer\s+/i, '')
+    .trim();
 }
 
 function nothing(): void {

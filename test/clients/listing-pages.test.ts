@@ -394,3 +394,20 @@ describe('a search', () => {
     expect((await scim.post('/Schemas/.search', request({}))).status).toBe(404);
   });
 });
+
+it('skips nobody after a walk that was left behind, also where others have come before', async () => {
+  const { scim } = await directoryOf('b', 'd', 'f', 'h');
+  await scim.get('/Users?sortBy=userName&count=2');
+  for (const name of ['a', 'c']) await scim.post('/Users', entraUser(name));
+  const names: unknown[] = [];
+  for (const startIndex of [1, 3, 5]) {
+    const answer = await scim.get(`/Users?sortBy=userName&startIndex=${startIndex}&count=2`);
+    names.push(resourcesOf(answer).map(({ userName }) => String(userName).charAt(0)));
+    expect(answer.body.totalResults).toBe(6);
+  }
+  expect(names).toEqual([
+    ['a', 'b'],
+    ['c', 'd'],
+    ['f', 'h'],
+  ]);
+});

@@ -49,6 +49,8 @@ describe('the rate limit', () => {
     const { send } = await startFacade({ limits: { ...unlimited, ratePerSecond: 1, rateBurst: 1 } });
     expect((await send({ path: '/Users' })).status).toBe(200);
     expect((await send({ path: '/Users' })).status).toBe(429);
+    const respelled = { Authorization: BEARER.replace('Bearer ', 'bEARER   ') };
+    expect((await send({ path: '/Users', headers: respelled })).status).toBe(429);
     const other = { Authorization: `${BEARER}-other` };
     expect((await send({ path: '/Users', headers: other })).status).toBe(401);
     expect((await send({ path: '/Users', directoryId: 'd2' })).status).toBe(401);
@@ -125,8 +127,12 @@ it('keeps no more callers than it has room for, whatever bearers come', () => {
   const log = new ProvisioningLog({ graph: new MemoryGraph(), clock: clock.now });
   const settings = { ratePerSecond: 1, rateBurst: 2, concurrencyMax: 0 };
   const limits = new CallLimits({ log, clock: clock.now, settings });
-  const enter = (authorization: string) =>
-    limits.enter('d', { authorization, requestId: 'r', method: 'GET', path: '/' }) instanceof ScimError;
+  const enter = (authorization: string) => {
+    const entered = limits.enter('d', { authorization, requestId: 'r', method: 'GET', path: '/' });
+    if (entered instanceof ScimError) return true;
+    entered();
+    return false;
+  };
   expect([enter('first'), enter('first'), enter('first')]).toEqual([false, false, true]);
   for (let n = 0; n < 4_999; n += 1) enter(`bearer ${n}`);
   expect(enter('first')).toBe(true);

@@ -278,6 +278,22 @@ describe('PATCH /Users/{id}', () => {
     expect(server.graph.asked[1]?.variables).toMatchObject({ input: { ifVersions: [1] }, withGroups: true });
   });
 
+  it('does no work on what it remembers for a bearer that did not read it', async () => {
+    const server = await startFacade();
+    const { id } = server.graph.addUser({ userName: 'ada' });
+    await server.send({ path: `/Users/${id}` });
+    const broken = [{ op: 'replace', path: 'userName', value: '' }];
+    const answer = await patch(server, id, broken, { Authorization: 'Bearer of-a-stranger' });
+    expect(answer.status).toBe(401);
+    expect((await patch(server, id, rename('Ada'))).status).toBe(200);
+    expect(server.graph.namesAsked().filter((name) => /User$/.test(name))).toEqual([
+      'ReadUser',
+      // The stranger's, refused.
+      'ReadUser',
+      'ReplaceUser',
+    ]);
+  });
+
   it('loses nothing, and answers no stale error, when what it remembers has changed elsewhere', async () => {
     const server = await startFacade();
     const { id } = server.graph.addUser({ userName: 'ada' });

@@ -12,7 +12,7 @@ import { type PatchOperation, readPatchRequest } from '../protocol/patch-request
 import { ScimError, scimErrors } from '../protocol/scim-error.ts';
 import { bodyDeparture } from '../protocol/strict-body.ts';
 import { patchDeparture, targetDeparture } from '../protocol/strict-patch.ts';
-import type { RecentUser } from '../recent-users.ts';
+import type { RecentUser, UserKey } from '../recent-users.ts';
 import { GraphRefusal } from '../scim-problems.ts';
 import { writeStrictly } from '../strict-write.ts';
 import { writableVersions } from './precondition.ts';
@@ -55,7 +55,7 @@ export async function patchUser(exchange: Exchange): Promise<Reply> {
   const body = await exchange.body();
   const patch = { body, operations: readPatchRequest(body) };
   const user = await exchange.turns.run(
-    keyOf(exchange, exchange.resourceId),
+    `${exchange.directoryId}/${exchange.resourceId}`,
     async () => (await patchRecent(exchange, patch)) ?? patchInTurn(exchange, patch),
   );
   return userReply(exchange, user);
@@ -119,8 +119,8 @@ function writePatched(
   return writeUser(exchange, { resource, ifVersions: [before.version], withGroups }, departure);
 }
 
-function keyOf({ directoryId }: Exchange, id: string): string {
-  return `${directoryId}/${id}`;
+function keyOf({ directoryId, call }: Exchange, id: string): UserKey {
+  return { directoryId, id, authorization: call.authorization };
 }
 
 function remembered(exchange: Exchange, user: User): User {

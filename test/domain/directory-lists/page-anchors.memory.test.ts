@@ -23,6 +23,19 @@ it('keeps the place of who has not come yet, and gives the place of who has come
   expect(anchors.find('list', 101, now)?.position.id).toBe('b');
 });
 
+it('skips nobody for a walk that was left: who saw more gives way, and so does who does not come', () => {
+  const anchors = new PageAnchors();
+  anchors.set('list', 101, anchor('d'), now);
+  anchors.set('list', 101, anchor('b'), now);
+  expect(anchors.find('list', 101, now)?.position.id).toBe('b');
+  anchors.set('sorted', 101, { position: { key: 'x', id: 'a' }, totalCount: null }, now);
+  anchors.set('sorted', 101, { position: { key: 'c', id: 'b' }, totalCount: null }, now);
+  expect(anchors.find('sorted', 101, now)?.position.id).toBe('b');
+  anchors.set('list', 201, anchor('a'), now);
+  anchors.set('list', 201, anchor('c'), later(2));
+  expect(anchors.find('list', 201, later(2))?.position.id).toBe('c');
+});
+
 it('forgets the oldest beyond ten thousand', () => {
   const anchors = new PageAnchors();
   for (let number = 1; number <= 10_001; number += 1) anchors.set('list', number, anchor(String(number)), now);
