@@ -82,7 +82,14 @@ function constant(operation: OperationDefinitionNode, fragments: readonly Fragme
   const kind = operation.operation === 'query' ? 'Query' : 'Mutation';
   const text = stripIgnoredCharacters([operation, ...fragmentsOf(operation, fragments)].map(print).join('\n'));
   const types = `GraphDocument<${name}${kind}, ${name}${kind}Variables>`;
-  return `export const ${constantName(operation)}: ${types} = { name: '${name}', text: ${JSON.stringify(text)} };`;
+  const field = fieldOf(operation);
+  return `export const ${constantName(operation)}: ${types} = { name: '${name}', field: '${field}', text: ${JSON.stringify(text)} };`;
+}
+
+function fieldOf({ name, selectionSet }: OperationDefinitionNode): string {
+  const [selection, ...more] = selectionSet.selections;
+  if (selection?.kind === Kind.FIELD && more.length === 0) return (selection.alias ?? selection.name).value;
+  throw new Error(`${name?.value} has to ask for one field`);
 }
 
 function constantName(operation: OperationDefinitionNode): string {

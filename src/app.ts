@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expressMiddleware } from '@as-integrations/express5';
 import express from 'express';
-import type { Config } from './config.ts';
+import { type Config, hidesBehindLocalhost } from './config.ts';
 import type { Database } from './database/database.ts';
 import type { Domain } from './domain/domain.ts';
 import { InProcessClient } from './graph/execute.ts';
@@ -110,9 +110,10 @@ async function listenWith(
   address: PublicAddress,
   log: Log,
   client: GraphClient,
-  parts: Omit<HttpParts, 'scim'>,
+  parts: Omit<HttpParts, 'scim' | 'trustedProxies'>,
 ): Promise<Listening> {
   const { tenantUrl } = address;
+  const { trustedProxies } = config;
   const facade = createScimFacade({
     graph: client,
     baseUrl: tenantUrl,
@@ -120,9 +121,15 @@ async function listenWith(
     onMistake: (error, { requestId }) =>
       log('error', 'a SCIM request failed', { ...describeMistake(error), requestId }),
   });
-  const server = await listen(createHttpApp({ ...parts, scim: facade.router }), config);
+  const server = await listen(createHttpApp({ ...parts, trustedProxies, scim: facade.router }), config);
   const { port } = server.address() as AddressInfo;
   address.listeningOn(port);
+  if (hidesBehindLocalhost(config)) {
+    const publicUrl = address.url;
+    log('warn', 'others cannot reach the addresses that are shown: set PUBLIC_URL to where they reach this', {
+      publicUrl,
+    });
+  }
   return {
     url: `http://${config.host}:${port}`,
     publicUrl: address.url,

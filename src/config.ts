@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 /** The environment, read once. */
@@ -7,6 +8,8 @@ export interface Config {
   port: number;
   /** Under which customers reach the service, without a trailing slash. */
   publicUrl: string;
+  /** Whose X-Forwarded-For is believed: addresses, networks and names that express knows; none for []. */
+  trustedProxies: string[];
   /** Undefined: the embedded PostgreSQL under `dataDir`. */
   databaseUrl: string | undefined;
   /** For migrations, where the service's own database user may not create roles or is behind a pooler. */
@@ -51,6 +54,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host,
     port,
     publicUrl: readAddress(environment.PUBLIC_URL, 'PUBLIC_URL') ?? `http://localhost:${port}`,
+    trustedProxies: readTrustedProxies(environment.TRUSTED_PROXIES),
     databaseUrl,
     migrationDatabaseUrl: given(environment.MIGRATION_DATABASE_URL),
     graphUrl: readAddress(environment.GRAPH_URL, 'GRAPH_URL'),
@@ -88,6 +92,26 @@ function readCount(value: string | undefined, setting: string, ifAbsent: number)
   throw new Error(`${setting} must be a whole number from 0 to 1000000.`);
 }
 
+const proxyNames = ['loopback', 'linklocal', 'uniquelocal'];
+
+function readTrustedProxies(value: string | undefined): string[] {
+  const text = given(value) ?? 'loopback';
+  if (text === 'none') return [];
+  const proxies = text.split(',').map((proxy) => proxy.trim());
+  if (proxies.every((proxy) => proxyNames.includes(proxy) || isNetwork(proxy))) return proxies;
+  const takes = `addresses such as 10.0.0.7, networks such as 10.0.0.0/8, ${proxyNames.join(', ')}`;
+  throw new Error(`TRUSTED_PROXIES takes, separated by commas, ${takes}; or none.`);
+}
+
+/** Of every address is none: whoever asks could then say who he is. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || address.includes('%') || rest.length > 0) return false;
+  if (bits === undefined) return true;
+  return /^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128);
+}
+
 function readAddress(value: string | undefined, setting: string): string | undefined {
   const url = given(value);
   if (url === undefined) return undefined;
@@ -107,4 +131,18 @@ function readPermissionsFile(value: string | undefined): string | undefined {
   const file = given(value);
   if (file !== undefined) return resolve(file);
   return existsSync(DEFAULT_PERMISSIONS_FILE) ? resolve(DEFAULT_PERMISSIONS_FILE) : undefined;
+}
+
+/** An address that reaches this machine only. */
+export function isLoopbackAddress(url: string): boolean {
+  return isLoopbackHost(new URL(url).hostname);
+}
+
+/** Whether others can reach the service, or shall, under addresses that lead each of them to his own machine. */
+export function hidesBehindLocalhost({ host, publicUrl, isProduction }: Config): boolean {
+  return isLoopbackAddress(publicUrl) && (isProduction || !isLoopbackHost(host));
+}
+
+function isLoopbackHost(host: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]', '::1'].includes(host);
 }

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import { type Config, isLoopbackAddress } from './config.ts';
 import type { DatabaseConnection } from './database/connection.ts';
 import { Database } from './database/database.ts';
 import { openEmbeddedPostgres } from './database/embedded/embedded-postgres.ts';
@@ -74,7 +74,10 @@ async function openServer(config: Config, log: Log): Promise<DatabaseServer> {
   return { connection: postgres.connection, migration: postgres.connection, close: () => postgres.close() };
 }
 
-/** A service that is reached at this machine only is one of development or tests: it may have an issuer there. */
-export function allowsLoopbackIssuers({ publicUrl }: Pick<Config, 'publicUrl'>): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(publicUrl).hostname);
+/** A service that is reached at this machine only, and not in production, may have an issuer there: for development and tests. */
+export function allowsLoopbackIssuers({
+  publicUrl,
+  isProduction,
+}: Pick<Config, 'publicUrl' | 'isProduction'>): boolean {
+  return !isProduction && isLoopbackAddress(publicUrl);
 }

@@ -1,6 +1,6 @@
 import { type Attribute, type AttributeType, subAttributeNamed } from './attribute.ts';
 import { foldKey } from './fold.ts';
-import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import { isJsonObject, type Json, type JsonObject, memberOf } from './json.ts';
 import { keyProblem, textProblem } from './text.ts';
 
 /** What is wrong with one place of a request body; `path` is written as in SCIM (`emails[0].value`), empty for the whole. */
@@ -291,7 +291,7 @@ function hasCompatibleType(item: JsonObject | undefined, added: JsonObject): boo
 export function saysAll(attribute: Attribute, item: JsonObject, sought: JsonObject): boolean {
   return Object.entries(sought).every(([name, value]) => {
     const subAttribute = subAttributeNamed(attribute, name);
-    const own = item[name];
+    const own = memberOf(item, name);
     return (
       subAttribute !== undefined &&
       own !== undefined &&

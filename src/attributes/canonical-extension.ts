@@ -1,7 +1,7 @@
 import type { Attribute, ResourceTable, SchemaTable } from './attribute.ts';
 import { type AttributeProblem, invalidValue } from './attribute-value.ts';
 import { type FoundAttribute, findAttribute, findSchema } from './find-attribute.ts';
-import { isJsonObject, type Json, type JsonObject, type ResourceJson, sortedJson } from './json.ts';
+import { isJsonObject, type Json, type JsonObject, memberOf, type ResourceJson, sortedJson } from './json.ts';
 import { isExtensionUrn, isOpenName, spelledKey } from './open-attribute.ts';
 import { canonicalOpenValue } from './open-value.ts';
 import { readAttribute } from './stored-attribute.ts';
@@ -94,7 +94,7 @@ export function checkRequiredOfExtensions({ table, resource, problems, before }:
     const extension = schema.isDeclared ? extensionAt(resource, schema.id) : undefined;
     if (extension === undefined) continue;
     for (const attribute of schema.attributes) {
-      if (!attribute.required || extension[attribute.name] !== undefined) continue;
+      if (!attribute.required || memberOf(extension, attribute.name) !== undefined) continue;
       const path = `${schema.id}:${attribute.name}`;
       const isReported = problems.some((problem) => problem.path.startsWith(path));
       if (!isReported && !hasLacked(before, schema.id, attribute)) problems.push(invalidValue(path, 'is required'));
@@ -110,10 +110,10 @@ function hasLacked(before: ResourceJson | undefined, urn: string, { name }: Attr
 /** The value of an extension's attribute, in whatever case the document spells them. */
 export function valueAt(document: ResourceJson | undefined, urn: string, name: string): Json | undefined {
   const extension = document && extensionAt(document, spelledKey(document, urn) ?? urn);
-  return extension?.[spelledKey(extension, name) ?? name];
+  return extension && memberOf(extension, spelledKey(extension, name) ?? name);
 }
 
 function extensionAt(document: ResourceJson, key: string): JsonObject | undefined {
-  const extension = document[key];
+  const extension = memberOf(document, key);
   return isJsonObject(extension) ? extension : undefined;
 }

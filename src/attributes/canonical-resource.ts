@@ -3,6 +3,7 @@ import { type AttributeProblem, invalidValue } from './attribute-value.ts';
 import { checkRequiredOfExtensions, readExtension, readQualified } from './canonical-extension.ts';
 import { findAttribute, findSchema } from './find-attribute.ts';
 import { isJsonObject, type ResourceJson } from './json.ts';
+import { isJsonLongerThan } from './json-length.ts';
 import { isUrn } from './open-attribute.ts';
 import { readAttribute } from './stored-attribute.ts';
 import { LEGACY_CORE_PREFIX } from './urns.ts';
@@ -46,7 +47,7 @@ export function canonicalResource(
   checkRequiredOfExtensions(reading);
   if (options.create) addInitialValues(resource, table.schema);
   checkRequired(resource, table.schema, problems);
-  if (problems.length === 0 && JSON.stringify(resource).length > RESOURCE_LENGTH_MAX)
+  if (problems.length === 0 && isJsonLongerThan(resource, RESOURCE_LENGTH_MAX))
     problems.push(invalidValue('', `The resource must not be longer than ${RESOURCE_LENGTH_MAX} characters`));
   return problems.length === 0 ? { ok: true, resource } : refused(problems);
 }

@@ -1,6 +1,7 @@
 import { PRECEDENCE_MAX } from '../domain/directories/directories.ts';
 import type { Command } from './command.ts';
 import { findOrganization } from './find-organization.ts';
+import { localhostHint } from './localhost-hint.ts';
 import { withSession } from './open-session.ts';
 import { tenantUrlOf } from './tenant-url.ts';
 import { table } from './terminal.ts';
@@ -41,6 +42,7 @@ export const command: Command = {
         `${terminal.paint('green', '✓')} ${terminal.paint('bold', name)} is connected to ${organization.name}.`,
         '',
         facts,
+        ...localhostHint(terminal, tenantUrl),
         '',
         'Next, make the token it signs in with:',
         `  npx rollcall scim-token create --directory ${id}`,

@@ -18,7 +18,11 @@ async function run({ environment, terminal }: CommandContext): Promise<CommandRe
   const checks = await allChecks(environment);
   const wrongs = checks.filter((check) => !check.isOk).length;
   const lines = checks.map((check) => checkText(check, terminal));
-  if (wrongs === 0) return { json: { checks }, human: [...lines, '', 'Everything is in order.'].join('\n') };
+  if (wrongs === 0) {
+    const hasWarning = checks.some((check) => check.advice !== undefined);
+    const verdict = hasWarning ? 'Everything works; mind the warning.' : 'Everything is in order.';
+    return { json: { checks }, human: [...lines, '', verdict].join('\n') };
+  }
   const message = `${wrongs} of ${checks.length} checks found something wrong.`;
   return { json: { checks }, human: [...lines, ''].join('\n'), failure: { code: 'unhealthy', message } };
 }
@@ -45,7 +49,8 @@ async function allChecks(environment: CommandContext['environment']): Promise<Ch
 const nameWidth = 11;
 
 function checkText({ name, isOk, detail, advice }: Check, { paint }: Terminal): string {
-  const mark = isOk ? paint('green', '✓') : paint('red', '✗');
+  const isWarning = isOk && advice !== undefined;
+  const mark = isWarning ? paint('yellow', '!') : isOk ? paint('green', '✓') : paint('red', '✗');
   const lines = [`${mark} ${name.padEnd(nameWidth)}  ${detail}`];
   if (advice !== undefined) lines.push(`${' '.repeat(nameWidth + 4)}${paint('yellow', `→ ${advice}`)}`);
   return lines.join('\n');

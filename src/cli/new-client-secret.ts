@@ -1,3 +1,4 @@
+import { localhostHint } from './localhost-hint.ts';
 import { dateText, type Terminal, table } from './terminal.ts';
 
 /** What a person does with a client secret that was just made. */
@@ -19,5 +20,6 @@ export function newClientSecretText(
     table(rows, '  '),
     '',
     terminal.paint('yellow', warning),
+    ...localhostHint(terminal, made.tenantUrl),
   ].join('\n');
 }

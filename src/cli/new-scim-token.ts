@@ -1,3 +1,4 @@
+import { localhostHint } from './localhost-hint.ts';
 import { type Terminal, table } from './terminal.ts';
 
 /** What a person does with a token that was just made. */
@@ -14,6 +15,7 @@ export function newScimTokenText(terminal: Terminal, tenantUrl: string, token: s
     ),
     '',
     terminal.paint('yellow', 'The token is shown this once. Keep it like a password.'),
+    ...localhostHint(terminal, tenantUrl),
   ];
   return lines.join('\n');
 }

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import { operatorOfDirectory } from './find-organization.ts';
+import { findDirectory } from './find-directory.ts';
 import { newClientSecretText } from './new-client-secret.ts';
 import { withSession } from './open-session.ts';
 import { readScopeOption, scopeOption } from './scope-option.ts';
@@ -14,7 +14,7 @@ export const command: Command = {
     'The identity provider asks for access tokens by client credentials, each good for an hour, instead of a long-lived SCIM token.',
   options: {
     directory: { description: "The directory's id.", placeholder: 'ID', required: true },
-    name: { description: 'What it is called (default "Microsoft Entra ID").', placeholder: 'NAME' },
+    name: { description: "What it is called (default: the directory's name).", placeholder: 'NAME' },
     scope: scopeOption,
     years: secretYears,
   },
@@ -24,8 +24,8 @@ export const command: Command = {
     const years = readSecretYears(options);
     return withSession(context, async ({ domain, config }) => {
       const directoryId = options.requiredText('directory');
-      const operator = await operatorOfDirectory(domain, directoryId);
-      const name = options.text('name') ?? 'Microsoft Entra ID';
+      const { operator, directory } = await findDirectory(domain, directoryId);
+      const name = options.text('name') ?? directory.name;
       const made = await domain.oauthClients.create(operator, { directoryId, name, scopes, secretYears: years });
       const { clientId } = made.oauthClient;
       const { clientSecret } = made;

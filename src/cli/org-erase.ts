@@ -11,18 +11,18 @@ export const command: Command = {
   name: 'org erase',
   summary: 'Erase a closing organization, completely and for good.',
   usage:
-    'A service that runs does it by itself when the time has come. Interrupted, it goes on when it is run again; afterwards it shows the proof.',
+    'A service that runs does it by itself when the time has come. Interrupted, it goes on when it is run again; afterwards it shows the proof and asks nothing.',
   options: {
     org: { description: "The organization's slug.", placeholder: 'SLUG', required: true },
     now: { description: 'Although its time has not come.' },
     confirm: confirmOption,
   },
   run: async (context) => {
-    requireConfirmable(context);
     return withSession(context, async (session) => {
       const slug = context.options.requiredText('org');
       const done = await session.domain.erasure.findProof(slug);
       if (done) return proofText(done, context.terminal, `${slug} was erased before.`);
+      requireConfirmable(context);
       return erase(session, context, await findOrganization(session.domain, slug));
     });
   },
@@ -54,13 +54,16 @@ async function erase(
 
 function proofText(proof: ErasureProof, terminal: Terminal, sentence: string): CommandResult {
   const counts = Object.entries(proof.deletedCounts).sort(([one], [other]) => one.localeCompare(other));
+  const filled = counts.filter(([, count]) => count > 0);
+  const emptyCount = counts.length - filled.length;
   const human = [
     `${terminal.paint('green', '✓')} ${sentence}`,
     '',
     table(
-      counts.map(([name, count]) => [name, String(count)]),
+      filled.map(([name, count]) => [name, String(count)]),
       '  ',
     ),
+    ...(emptyCount > 0 ? [`  and ${emptyCount} empty ${emptyCount === 1 ? 'table' : 'tables'}`] : []),
     '',
     `Nobody else gets ${proof.slugs.join(', ')}.`,
   ];

@@ -68,6 +68,11 @@ function sentence({ customSchema, recordsCount, misfitsCount }: DeclaredSchema, 
   const { urn, attributes } = customSchema;
   const declared = `${organization} declares ${urn} with ${attributes.length} ${attributes.length === 1 ? 'attribute' : 'attributes'}.`;
   if (recordsCount === 0) return declared;
-  const misfits = misfitsCount === 0 ? 'all values fit' : `${misfitsCount} values do not fit and stay as they are`;
-  return `${declared} ${recordsCount} records had it already: ${misfits}.`;
+  const records = recordsCount === 1 ? '1 record' : `${recordsCount} records`;
+  return `${declared} ${records} had it already: ${misfitsText(misfitsCount)}.`;
+}
+
+function misfitsText(count: number): string {
+  if (count === 0) return 'all values fit';
+  return count === 1 ? '1 value does not fit and stays as it is' : `${count} values do not fit and stay as they are`;
 }

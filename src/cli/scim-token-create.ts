@@ -9,7 +9,7 @@ import { tenantUrlOf } from './tenant-url.ts';
 export const command: Command = {
   name: 'scim-token create',
   summary: 'Make a SCIM token for a directory. It is shown once.',
-  usage: 'Several may live at once: make a new one, paste it into Entra, then revoke the old one.',
+  usage: 'Several may live at once: make a new one, paste it into the identity provider, then revoke the old one.',
   options: {
     directory: { description: "The directory's id.", placeholder: 'ID', required: true },
     scope: scopeOption,
@@ -27,7 +27,7 @@ export const command: Command = {
       const human = [
         newScimTokenText(terminal, tenantUrl, token),
         '',
-        'Or try the directory without Entra:',
+        'Or try the directory with a simulated identity provider:',
         `  npx rollcall simulate entra --tenant-url ${tenantUrl} \\`,
         `    --token ${token}`,
       ];

@@ -14,7 +14,7 @@ export const command: Command = {
   name: 'scim-token rotate',
   summary: 'Replace a SCIM token: make a new one, end the old one after an overlap.',
   usage:
-    'Both tokens work during the overlap, so that nothing is refused while the new one is pasted into Entra. With --overlap-hours 0 the old one is revoked now.',
+    'Both tokens work during the overlap, so that nothing is refused while the new one is pasted. With --overlap-hours 0 the old one is revoked now.',
   argument: { placeholder: 'TOKEN_ID', description: "The old token's id or its last four characters." },
   options: {
     directory: { description: "The directory's id.", placeholder: 'ID', required: true },

@@ -1,6 +1,9 @@
 import type { ClientBase, Pool } from 'pg';
 
-/** The role every pooled connection takes: it owns nothing and row-level security binds it. */
+/**
+ * The role every pooled connection takes: it owns nothing and row-level security binds it. Whoever connects may be more,
+ * and could take that back (RESET ROLE); `rollcall doctor` warns of it.
+ */
 export const SERVICE_ROLE = 'rollcall_service';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
@@ -11,7 +14,8 @@ export async function prepareServiceRole(client: ClientBase): Promise<void> {
   await createRole(client);
   await client.query(`grant usage on schema public to ${SERVICE_ROLE}`);
   await client.query(`grant select, insert, update, delete on all tables in schema public to ${SERVICE_ROLE}`);
-  await client.query(`revoke all on table migrations from ${SERVICE_ROLE}`);
+  // It may look which migrations ran: a start whose user may not migrate does.
+  await client.query(`revoke insert, update, delete on table migrations from ${SERVICE_ROLE}`);
 }
 
 async function createRole(client: ClientBase): Promise<void> {
@@ -19,13 +23,13 @@ async function createRole(client: ClientBase): Promise<void> {
   if (known.rowCount === 0) {
     await client.query(`create role ${SERVICE_ROLE} nologin`).catch((error: { code?: string }) => {
       // Roles are of the cluster and our lock of one database: another database's migration may have been first.
-      if (!alreadyThere.has(error.code ?? '')) throw explained(error);
+      if (!alreadyThere.has(error.code ?? '')) throw explainRights(error);
     });
   }
   // From PostgreSQL 16 on whoever creates a role may grant it, but may not become it before.
   if (await canBecome(client)) return;
   await client.query(`grant ${SERVICE_ROLE} to current_user`).catch((error: { code?: string }) => {
-    throw explained(error);
+    throw explainRights(error);
   });
 }
 
@@ -35,13 +39,18 @@ async function canBecome(client: ClientBase): Promise<boolean> {
     await client.query('reset role');
     return true;
   } catch (error) {
-    if ((error as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) throw error;
+    if (!isPermissionDenied(error)) throw error;
     return false;
   }
 }
 
-function explained(error: { code?: string }): unknown {
-  if (error.code !== INSUFFICIENT_PRIVILEGE) return error;
+export function isPermissionDenied(error: unknown): boolean {
+  return (error as { code?: unknown }).code === INSUFFICIENT_PRIVILEGE;
+}
+
+/** A refusal of rights over the service role with what to do; every other error as it is. */
+export function explainRights(error: unknown): unknown {
+  if (!isPermissionDenied(error)) return error;
   return new Error(
     `The database user may not create the role ${SERVICE_ROLE} or take it. Set MIGRATION_DATABASE_URL to a user that may, or do it once: create role ${SERVICE_ROLE} nologin; grant ${SERVICE_ROLE} to <the user of DATABASE_URL>;`,
   );

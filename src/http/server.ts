@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { tidyForwardedFor } from './forwarded-for.ts';
 import { giveRequestId } from './request-id.ts';
 
 export interface HttpParts {
@@ -11,6 +12,8 @@ export interface HttpParts {
   scim: RequestHandler;
   /** Resolves when the service can answer. */
   ping: () => Promise<void>;
+  /** Whose X-Forwarded-For says who the caller is. */
+  trustedProxies: readonly string[];
   /** What /readyz says when it cannot; absent: that the database does not answer. */
   notReady?: string;
 }
@@ -23,6 +26,8 @@ export function createHttpApp({ graphql, oauth, scim, ping, ...parts }: HttpPart
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
+  app.set('trust proxy', [...parts.trustedProxies]);
+  app.use(tidyForwardedFor);
   app.use(securityHeaders);
   app.use('/scim/v2', scim);
   if (oauth) app.use('/oauth', giveRequestId, oauth);
@@ -39,8 +44,11 @@ export function createHttpApp({ graphql, oauth, scim, ping, ...parts }: HttpPart
         .send(ready ? 'ok\n' : `${notReady}\n`),
     );
   });
+  const answering = graphql
+    ? 'The service answers /graphql, /scim/v2, /oauth/token, /livez and /readyz.'
+    : 'This is the SCIM gateway: it answers /scim/v2, /livez and /readyz; the rest is at the service behind it.';
   app.use((_request, response) => {
-    response.status(404).type('text/plain').send('Nothing is here. The service answers /graphql and /scim/v2.\n');
+    response.status(404).type('text/plain').send(`Nothing is here. ${answering}\n`);
   });
   app.use(answerMistake);
   return app;

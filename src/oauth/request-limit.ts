@@ -8,8 +8,8 @@ const REFILL_SECONDS = 5;
 const BUCKETS_MAX = 10_000;
 
 /**
- * How often one client may ask from one address: a client needs one access token an hour. Memory is bounded: of more clients
- * than there is room for, whoever asked longest ago begins anew.
+ * How often something may happen to one client from one address: twenty times at once and then every five seconds. Memory is
+ * bounded: of more clients than there is room for, the one to whom it happened longest ago begins anew.
  */
 export class RequestLimit {
   readonly #clock: () => Date;
@@ -19,18 +19,31 @@ export class RequestLimit {
     this.#clock = clock;
   }
 
-  /** The seconds to wait for a request that is one too many; 0 for one that may pass. */
-  take(address: string, clientId: string): number {
-    const key = `${address} ${clientId.slice(0, 128)}`;
-    const now = this.#clock().getTime() / 1000;
-    const { tokens, filledAt } = this.#buckets.get(key) ?? { tokens: BURST, filledAt: now };
-    const filled = Math.min(BURST, tokens + (now - filledAt) / REFILL_SECONDS);
-    const mayPass = filled >= 1;
+  /** The seconds until it may happen again; 0 for now. */
+  wait(address: string, clientId: string): number {
+    const { tokens } = this.#filled(keyOf(address, clientId));
+    return tokens >= 1 ? 0 : Math.ceil((1 - tokens) * REFILL_SECONDS);
+  }
+
+  /** It happened. */
+  take(address: string, clientId: string): void {
+    const key = keyOf(address, clientId);
+    const { tokens, filledAt } = this.#filled(key);
     this.#buckets.delete(key);
     // A Map keeps the order of insertion, so its first key is the oldest.
     const [oldest] = this.#buckets.keys();
     if (oldest !== undefined && this.#buckets.size >= BUCKETS_MAX) this.#buckets.delete(oldest);
-    this.#buckets.set(key, { tokens: mayPass ? filled - 1 : filled, filledAt: now });
-    return mayPass ? 0 : Math.ceil((1 - filled) * REFILL_SECONDS);
+    // Never below nothing: whoever sent many at once waits no longer for it.
+    this.#buckets.set(key, { tokens: tokens >= 1 ? tokens - 1 : tokens, filledAt });
   }
+
+  #filled(key: string): Bucket {
+    const now = this.#clock().getTime() / 1000;
+    const { tokens, filledAt } = this.#buckets.get(key) ?? { tokens: BURST, filledAt: now };
+    return { tokens: Math.min(BURST, tokens + (now - filledAt) / REFILL_SECONDS), filledAt: now };
+  }
+}
+
+function keyOf(address: string, clientId: string): string {
+  return `${address} ${clientId.slice(0, 128)}`;
 }

@@ -4,7 +4,7 @@ import type { AccessTokenAnswer, AccessTokens } from '../domain/directory-creden
 import { assertionVerifier } from './client-assertion.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import { OAuthError, oauthErrors } from './oauth-error.ts';
-import { RequestLimit } from './request-limit.ts';
+import { TokenLimits } from './token-limits.ts';
 import { readTokenRequest } from './token-request.ts';
 
 export interface OAuthOptions {
@@ -35,15 +35,15 @@ export function createOAuthRouter({
       log('warn', 'the keys of an issuer could not be read', { issuer, reason: String(error) }),
   });
   const verify = assertionVerifier({ keys, clock });
-  const limit = new RequestLimit(clock);
+  const limits = new TokenLimits(clock);
   const router = Router();
   const readForm = express.text({ type: FORM, limit: BODY_MAX, inflate: false });
   router.post('/token', readForm, async (request, response) => {
     const { ip: address = '', body } = request as Request<unknown, unknown, unknown>;
     if (typeof body !== 'string') throw oauthErrors.invalidRequest(`The body is a form: ${FORM}.`);
     const { clientId, proof, scope, resources } = readTokenRequest(body, request.headers.authorization);
-    const waitSeconds = limit.take(address, clientId);
-    if (waitSeconds > 0) throw oauthErrors.tooManyRequests(waitSeconds);
+    const caller = { address, clientId };
+    limits.enter(caller);
     const isFor = (directoryId: string) => resources.every((resource) => isSame(resource, tenantUrl(directoryId)));
     const asked = { clientId, scope, isFor, address };
     const answer =
@@ -53,11 +53,14 @@ export function createOAuthRouter({
             { ...asked, assertion: proof.assertion },
             async (assertion, expected) => {
               const verified = await verify(assertion, expected);
-              if ('problem' in verified)
+              if ('problem' in verified && !limits.hasFailedTooOften(caller)) {
                 log('warn', 'an assertion was refused', { clientId, problem: verified.problem });
+              }
               return verified;
             },
           );
+    if (answer.kind === 'clientInvalid' || answer.kind === 'unavailable') limits.countFailure(caller);
+    else limits.countProof(caller);
     send(response, 200, tokenResponse(answer));
   });
   router.all('/token', () => {

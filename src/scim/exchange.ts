@@ -156,7 +156,7 @@ export class Exchange {
 
   /** The data of a query; a refusal is thrown as the ScimError that answers it. */
   async read<Data, Variables>(document: GraphDocument<Data, Variables>, variables: Variables): Promise<Data> {
-    const data = this.#dataOf(await this.#graph.run(document, variables, this.call));
+    const data = this.#dataOf(document, await this.#graph.run(document, variables, this.call));
     this.#isJudged = true;
     return data;
   }
@@ -166,9 +166,9 @@ export class Exchange {
     document: GraphDocument<{ [field: string]: Success }, Variables>,
     variables: Variables,
   ): Promise<Success> {
-    const data = this.#dataOf(await this.#graph.run(document, variables, this.call));
-    const [payload] = Object.values(data);
-    if (payload === undefined) throw scimErrors.internal();
+    const data = this.#dataOf(document, await this.#graph.run(document, variables, this.call));
+    const payload = data[document.field];
+    if (!Array.isArray(payload?.errors)) throw scimErrors.unavailable();
     const [error] = payload.errors;
     // Not found may be the directory itself.
     this.#isJudged ||= error?.code !== 'NOT_FOUND';
@@ -184,7 +184,8 @@ export class Exchange {
     if (!this.#isJudged) await this.read(openDirectoryDocument, { directoryId: this.directoryId });
   }
 
-  #dataOf<Data>({ data, errors }: GraphAnswer<Data>): Data {
+  /** Whatever lacks the field that was asked for is no answer, and judges nobody: something else is where GraphQL should be. */
+  #dataOf<Data, Variables>({ field }: GraphDocument<Data, Variables>, { data, errors }: GraphAnswer<Data>): Data {
     const [error] = errors ?? [];
     if (error !== undefined) {
       const problem = thrownProblem(error);
@@ -192,7 +193,7 @@ export class Exchange {
       this.#isJudged ||= problem.status !== 400;
       throw problem;
     }
-    if (data === undefined || data === null) throw scimErrors.internal();
+    if (typeof data !== 'object' || data === null || !Object.hasOwn(data, field)) throw scimErrors.unavailable();
     return data;
   }
 }

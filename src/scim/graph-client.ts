@@ -7,9 +7,10 @@ export interface GraphCall {
   readonly path: string;
 }
 
-/** A static operation; `name` is its operation name, `text` holds all of it, fragments included. */
+/** A static operation; `name` is its operation name, `field` the one it asks for, `text` all of it, fragments included. */
 export interface GraphDocument<Data, Variables> {
   readonly name: string;
+  readonly field: string;
   readonly text: string;
   /** Never there: it ties the types of the answer and of the variables to the document. */
   readonly types?: (variables: Variables) => Data;

@@ -2,10 +2,12 @@ import type { GraphAnswer, GraphCall, GraphClient, GraphDocument } from './graph
 
 const TIMEOUT_MS = 30_000;
 const PING_TIMEOUT_MS = 2_000;
+/** A page of a thousand resources has 64 KB for each. */
+const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * The GraphQL side over HTTP, for a facade that runs as its own process. A server that cannot be reached, or that answers
- * with anything but GraphQL, is `SERVICE_UNAVAILABLE`.
+ * with anything but GraphQL or without end, is `SERVICE_UNAVAILABLE`.
  */
 export class HttpGraphClient implements GraphClient {
   readonly #url: URL;
@@ -27,7 +29,7 @@ export class HttpGraphClient implements GraphClient {
         redirect: 'error',
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      const answer: unknown = await response.json();
+      const answer = await readJson(response);
       return isAnswer<Data>(answer) ? answer : unavailable();
     } catch {
       return unavailable();
@@ -43,7 +45,7 @@ export class HttpGraphClient implements GraphClient {
         throw new Error(`${this.#url} cannot be reached: ${String(error.cause ?? error)}`);
       },
     );
-    const answer: unknown = await response.json().catch(() => undefined);
+    const answer = await readJson(response).catch(() => undefined);
     if (!isAnswer(answer)) throw new Error(`${this.#url} answers ${response.status} and no GraphQL`);
   }
 }
@@ -62,10 +64,28 @@ function headersOf(call: GraphCall): Record<string, string> {
   };
 }
 
+/** Throws for what is no JSON, and for what is too long, which is then not read to its end. */
+async function readJson({ body }: Response): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.byteLength;
+    if (length > ANSWER_BYTES_MAX) throw new Error('The answer is too long.');
+    chunks.push(chunk);
+  }
+  return JSON.parse(Buffer.concat(chunks).toString());
+}
+
 /** The types of the data are promised by the schema that the documents were generated from. */
 function isAnswer<Data>(answer: unknown): answer is GraphAnswer<Data> {
-  if (typeof answer !== 'object' || answer === null) return false;
-  return 'errors' in answer ? Array.isArray(answer.errors) : 'data' in answer;
+  if (!isObject(answer)) return false;
+  const { data, errors } = answer;
+  if (errors === undefined) return isObject(data);
+  return Array.isArray(errors) && errors.length > 0 && errors.every(isObject);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function unavailable(): GraphAnswer<never> {

@@ -16,6 +16,11 @@ export function listPieces(envelope: object, resources: Iterable<Shown>): AsyncI
   return gathered(listTexts(envelope, resources));
 }
 
+/** The same of anything that is small, in a member of that name. */
+export function itemsPieces(envelope: object, name: string, items: Iterable<object>): AsyncIterable<string> {
+  return gathered(itemTexts(envelope, name, items));
+}
+
 type Texts = AsyncIterable<string> | Iterable<string>;
 
 async function* listTexts(envelope: object, resources: Iterable<Shown>): AsyncIterable<string> {
@@ -25,6 +30,16 @@ async function* listTexts(envelope: object, resources: Iterable<Shown>): AsyncIt
     yield separator;
     if (shown.moreMembers === undefined) yield JSON.stringify(shown.resource);
     else yield* resourceTexts(shown);
+    separator = ',';
+  }
+  yield ']}';
+}
+
+function* itemTexts(envelope: object, name: string, items: Iterable<object>): Iterable<string> {
+  yield `${JSON.stringify(envelope).slice(0, -1)},"${name}":[`;
+  let separator = '';
+  for (const item of items) {
+    yield separator + JSON.stringify(item);
     separator = ',';
   }
   yield ']}';

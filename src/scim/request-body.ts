@@ -28,7 +28,7 @@ export async function readJsonBody(request: IncomingMessage): Promise<JsonObject
   const { 'content-type': contentType = '', 'content-encoding': encoding = 'identity' } = request.headers;
   // Some clients name no type at all; what is no JSON is found by reading it.
   if (contentType.trim() !== '' && !mediaType.test(contentType.trim()))
-    throw new ScimError(415, 'The body must be application/scim+json');
+    throw new ScimError(415, 'The body must be application/scim+json or application/json');
   if (encoding.toLowerCase() !== 'identity') throw new ScimError(415, 'The body must not be compressed');
   return parse(await readBytes(request));
 }

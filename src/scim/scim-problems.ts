@@ -83,10 +83,7 @@ const thrownProblems = new Map<string, () => ScimError>([
   ['UNAUTHENTICATED', unauthorized],
   ['FORBIDDEN', () => scimErrors.forbidden('The bearer token may not do this')],
   ['BAD_USER_INPUT', () => scimErrors.invalidValue('A value of the request cannot be read')],
-  [
-    'SERVICE_UNAVAILABLE',
-    () => new ScimError(503, 'The service cannot answer at the moment', undefined, { 'Retry-After': '5' }),
-  ],
+  ['SERVICE_UNAVAILABLE', scimErrors.unavailable],
   ['INTERNAL_SERVER_ERROR', scimErrors.internal],
 ]);
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { attribute } from '../../src/attributes/attribute.ts';
+import { valueAt } from '../../src/attributes/canonical-extension.ts';
 import { canonicalResource } from '../../src/attributes/canonical-resource.ts';
 import { groupTable, userTable } from '../../src/attributes/resource-tables.ts';
 import { ENTERPRISE_USER_SCHEMA, GROUP_SCHEMA, USER_SCHEMA } from '../../src/attributes/urns.ts';
@@ -332,5 +334,23 @@ describe('canonicalResource', () => {
       ok: false,
       problems: [{ path: 'displayName' }],
     });
+  });
+});
+
+describe('a declared attribute that has the name of what every object inherits', () => {
+  const urn = 'urn:proto:2.0:User';
+  const attributes = [attribute('constructor', '', { required: true }), attribute('ok', '')];
+  const extensions = [{ id: urn, name: 'P', description: '', attributes, isDeclared: true as const }];
+  const read = (extension: object) =>
+    canonicalResource({ ...userTable, extensions }, { userName: 'ada', [urn]: extension });
+
+  test('is required', () => {
+    expect(read({ ok: 'x' })).toMatchObject({ ok: false, problems: [{ path: `${urn}:constructor` }] });
+    expect(read({ ok: 'x', constructor: 'c' })).toMatchObject({ ok: true });
+  });
+
+  test('has no value where there is none', () => {
+    expect(valueAt({ [urn]: { ok: 'x' } }, urn, 'toString')).toBeUndefined();
+    expect(valueAt({ [urn]: { toString: 'x' } }, urn, 'TOSTRING')).toBe('x');
   });
 });

@@ -144,6 +144,26 @@ describe('directory and scim-token', () => {
     expect(stdout).toContain('shown this once');
   });
 
+  it('says to a person alone that nobody outside reaches localhost', async () => {
+    const { slug, id } = await aDirectory();
+    const hint = /^Identity providers cannot reach localhost: .* with PUBLIC_URL=https:\/\/…$/m;
+    const commands = [
+      ['directory', 'create', '--org', slug, '--name', 'Another', '--precedence', '2'],
+      ['scim-token', 'create', '--directory', id],
+      ['oauth-client', 'create', '--directory', id],
+    ];
+    for (const command of commands) {
+      expect((await rollcall(environment, ...command)).stdout, command.join(' ')).toMatch(hint);
+    }
+    const { token } = await rollcallJson(environment, 'scim-token', 'create', '--directory', id);
+    const rotate = ['scim-token', 'rotate', String(token).slice(-4), '--directory', id];
+    expect((await rollcall(environment, ...rotate)).stdout).toMatch(hint);
+    const reachable = { ...environment, PUBLIC_URL: 'https://identity.example.com' };
+    for (const command of commands.slice(1)) {
+      expect((await rollcall(reachable, ...command)).stdout, command.join(' ')).not.toContain('localhost');
+    }
+  });
+
   it('S4 S17: two tokens live at once; the revoked one is refused from then on while the new one works', async () => {
     const { id, tenantUrl } = await aDirectory();
     const create = async () =>
@@ -229,9 +249,17 @@ describe('doctor', () => {
       'Permissions',
       'PostgreSQL',
       'Role',
+      'User',
       'Migrations',
       'Service',
     ]);
+  });
+
+  it('warns where the user who connects could leave the role that row-level security binds', async () => {
+    const { exitCode, stdout } = await rollcall(environment, 'doctor');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^! User +\w+ is or can become a superuser: .*\n +→ Better: a DATABASE_URL of a user who/m);
+    expect(stdout).toMatch(/\nEverything works; mind the warning\.\n$/);
   });
 
   it('says what to do where nothing answers and where PostgreSQL is not there', async () => {

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openCliDatabase, rollcall, rollcallJson, startRollcall } from './run-rollcall.ts';
 
@@ -72,16 +73,23 @@ describe('rollcall demo', () => {
     expect(await scim.json()).toMatchObject({ totalResults: 20 });
   });
 
-  it('says which port is taken and how to choose another', async () => {
+  it('says which port is taken and one that is free', async () => {
     const service = await startRollcall(database.environment, '\n', 'serve', '--json');
     const { url } = JSON.parse(service.output()) as { url: string };
     const port = Number(new URL(url).port);
+    // Its neighbour is taken too, by us or by somebody else.
+    const neighbour = createServer().on('error', () => undefined);
+    await new Promise((resolve) => neighbour.once('error', resolve).listen(port + 1, '127.0.0.1', () => resolve(null)));
     const { exitCode, stderr } = await rollcall({ ...database.environment, PORT: String(port) }, 'demo');
+    const advice = /^Port (\d+) is taken: is Rollcall running already\? Choose another: PORT=(\d+) npm run demo\n$/;
+    const [, taken, advised] = advice.exec(stderr) ?? [];
+    expect([exitCode, Number(taken)]).toEqual([1, port]);
+    expect([port, port + 1]).not.toContain(Number(advised));
+    const another = await startRollcall({ ...database.environment, PORT: String(advised) }, '\n', 'serve', '--json');
+    expect(JSON.parse(another.output())).toMatchObject({ url: `http://localhost:${advised}` });
+    await another.stop();
     await service.stop();
-    expect(exitCode).toBe(1);
-    expect(stderr).toBe(
-      `Port ${port} is taken: is Rollcall running already? Choose another: PORT=${port + 1} npm run demo\n`,
-    );
+    neighbour.close();
   });
 
   it('leaves Acme as an organization that the other commands know', async () => {

@@ -38,6 +38,9 @@ it('commands work on the embedded PostgreSQL without a service, and beside one t
     body: '{"query":"{ organization { slug } }"}',
   });
   expect(await answer.json()).toEqual({ data: { organization: { slug: 'beside' } } });
+  // Its user is a superuser whom nobody chose: the doctor warns of nothing.
+  const { stdout } = await rollcall(service.environment, 'doctor');
+  expect(stdout).toMatch(/✓ Role +rollcall_service[^\n]*\n✓ Migrations +up to date\n/);
   expect(await service.stop()).toBe(0);
 
   const { organizations } = await rollcallJson<{ organizations: { slug: string }[] }>(environment, 'org', 'list');

@@ -57,6 +57,14 @@ describe('rollcall oauth-client', () => {
     expect(await probe(token)).toBe(200);
   });
 
+  it('create calls it as the directory is called, where no name is given', async () => {
+    const at = ['--org', 'acme', '--name', 'Okta', '--precedence', '2'];
+    const { id } = await rollcallJson(environment, 'directory', 'create', ...at);
+    await rollcallJson(environment, 'oauth-client', 'create', '--directory', String(id));
+    const { stdout } = await rollcall(environment, 'oauth-client', 'list', '--directory', String(id));
+    expect(stdout).toMatch(/^Okta +…/m);
+  });
+
   it('create narrows it to scopes, and says what it takes', async () => {
     expect((await accessToken(await create('--scope', 'read', '--scope', 'users:write'))).scope).toBe(
       'read users:write',

@@ -162,10 +162,15 @@ describe('org erase', () => {
     });
     expect(await statusOf(slug)).toBeUndefined();
     expect(await rollcallJson(environment, 'org', 'erase', '--org', slug, '--confirm', slug)).toEqual(proof);
-    const { stdout } = await rollcall(environment, 'org', 'erase', '--org', slug, '--confirm', slug);
+    // There is nothing left to confirm.
+    expect(await rollcallJson(environment, 'org', 'erase', '--org', slug)).toEqual(proof);
+    const { stdout } = await rollcall(environment, 'org', 'erase', '--org', slug);
     expect(stdout).toMatch(
       new RegExp(`✓ ${slug} was erased before[\\s\\S]*directories +1\\n[\\s\\S]*Nobody else gets ${slug}\\.`),
     );
+    expect(stdout).not.toMatch(/ 0$/m);
+    const counts = Object.values(proof.deletedCounts as Record<string, number>);
+    expect(stdout).toContain(`\n  and ${counts.filter((count) => count === 0).length} empty tables\n`);
     const again = await rollcall(environment, 'org', 'create', '--name', 'Again', '--slug', slug);
     expect(again.stderr).toContain(`The slug ${slug} is taken.`);
   });

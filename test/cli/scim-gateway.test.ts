@@ -51,6 +51,12 @@ describe('rollcall scim-gateway', () => {
     expect((await fetch(`${address}/Users`, { headers: { authorization: 'Bearer wrong' } })).status).toBe(401);
     const states = await Promise.all(['/livez', '/readyz', '/graphql'].map((path) => fetch(`${gateway.url}${path}`)));
     expect(states.map(({ status }) => status)).toEqual([200, 200, 404]);
+    expect(await states[2]?.text()).toMatch(/SCIM gateway: it answers \/scim\/v2, \/livez and \/readyz/);
+    const elsewhere = await fetch(`${service.url}/nothing`);
+    expect([elsewhere.status, await elsewhere.text()]).toEqual([
+      404,
+      'Nothing is here. The service answers /graphql, /scim/v2, /oauth/token, /livez and /readyz.\n',
+    ]);
     expect(await gateway.stop()).toBe(0);
   });
 

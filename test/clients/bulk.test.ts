@@ -138,6 +138,22 @@ describe('a bulk request', () => {
     ]);
   });
 
+  it('answers what a bulkId would make enormous as errors of their own, and does the rest', async () => {
+    const { scim } = await service.connected();
+    const list = Array(900).fill('bulkId:a');
+    const lists = Array(6).fill(list);
+    const results = await bulk(scim, [
+      { method: 'DELETE', path: `/Users/${'x'.repeat(65_000)}`, bulkId: 'a' },
+      newUser('amp', { 'urn:x:amp:2.0:User': { lists } }),
+      { method: 'POST', path: '/Users', bulkId: 'ada', data: { userName: 'ada@acme.example' } },
+      { method: 'DELETE', path: `/Users/${'y'.repeat(128)}`, bulkId: 'b' },
+      newUser('bob', { 'urn:x:amp:2.0:User': { list: Array(900).fill('bulkId:b') } }),
+      ...Array.from({ length: 500 }, () => ({ method: 'DELETE', path: '/Users/bulkId:a' })),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['404', '400', '201', '404', '201', ...Array(500).fill('409')]);
+    expect(JSON.stringify(results).length).toBeLessThan(150_000);
+  });
+
   it('touches nothing of another directory', async () => {
     const [ours, theirs] = await Promise.all([service.connected(), service.connected()]);
     const id = idOf(await theirs.scim.post('/Users', newUser('ada').data));

@@ -221,6 +221,42 @@ describe('what an organization declared', () => {
     expect(disabled.body).toMatchObject({ active: false, [URN]: { hired: '2026' } });
   });
 
+  it('is written and read by its own name, whatever every object inherits', async () => {
+    const connected = await service.connected();
+    const { scim } = connected;
+    await declare(connected, [
+      { name: 'constructor', required: true },
+      { name: 'toString', mutability: 'IMMUTABLE' },
+      { name: 'ok' },
+    ]);
+    const lacking = await scim.post('/Users', entraUser('grace', { [URN]: { ok: '1' } }));
+    expect([lacking.status, lacking.body.scimType]).toEqual([400, 'invalidValue']);
+    const id = idOf(await scim.post('/Users', entraUser('ada', { [URN]: { constructor: 'c' } })));
+    const set = await scim.patch(`/Users/${id}`, [{ op: 'add', path: `${URN}:toString`, value: 't' }]);
+    expect([set.status, set.body[URN]]).toEqual([200, { constructor: 'c', toString: 't' }]);
+    const changed = await scim.patch(`/Users/${id}`, [{ op: 'replace', path: `${URN}:toString`, value: 'u' }]);
+    expect([changed.status, changed.body.scimType]).toEqual([400, 'mutability']);
+  });
+
+  it.each([
+    ['declared', true],
+    ['open', false],
+  ])('has its simple values changed by a filter of their value where it is %s', async (_kind, isDeclared) => {
+    const connected = await service.connected();
+    const { scim } = connected;
+    if (isDeclared) await declare(connected, badge);
+    const id = idOf(await scim.post('/Users', entraUser('ada', { [URN]: { shifts: ['early', 'late'] } })));
+    const path = `${URN}:shifts[value eq "early"]`;
+    const removed = await scim.patch(`/Users/${id}`, [{ op: 'remove', path }]);
+    expect([removed.status, removed.body[URN]]).toEqual([200, { shifts: ['late'] }]);
+    const replaced = await scim.patch(`/Users/${id}`, [
+      { op: 'replace', path: `${URN}:shifts[value eq "late"].value`, value: 'early' },
+    ]);
+    expect([replaced.status, replaced.body[URN]]).toEqual([200, { shifts: ['early'] }]);
+    expect(resourcesOf(await scim.find('/Users', path))).toHaveLength(1);
+    expect(resourcesOf(await scim.find('/Users', `${URN}:shifts[value eq "late"]`))).toEqual([]);
+  });
+
   it('is found by filters of its types', async () => {
     const connected = await service.connected();
     const { scim } = connected;
@@ -319,7 +355,13 @@ describe('what an organization declared', () => {
       await connected.scim.post('/Users', entraUser(name, { [URN]: { badge: 'same' } }));
     expect(await declare(connected, badge)).toMatchObject({
       customSchema: null,
-      errors: [{ code: 'ATTRIBUTE_VALUE_TAKEN', path: `${URN}:badge`, message: expect.stringContaining('1 value') }],
+      errors: [
+        {
+          code: 'ATTRIBUTE_VALUE_TAKEN',
+          path: `${URN}:badge`,
+          message: expect.stringMatching(/^1 value of .*:badge stands on several users/),
+        },
+      ],
     });
   });
 });

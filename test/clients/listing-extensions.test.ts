@@ -100,6 +100,13 @@ describe('a declared attribute', () => {
     [`${URN}:vip ne true`, 'bcdef'],
     [`${URN}:shifts eq "early"`, 'b'],
     [`${URN}:shifts sw "LA"`, 'b'],
+    // A list of simple values has the sub-attribute `value` (RFC 7643 §2.4).
+    [`${URN}:shifts.value eq "LATE"`, 'b'],
+    [`${URN}:shifts[value eq "late"]`, 'b'],
+    [`${URN}:SHIFTS[VALUE sw "ea" and value ew "ly"]`, 'b'],
+    [`${URN}:shifts[value eq "early" and value eq "late"]`, ''],
+    [`${URN}:shifts[value eq "noon"]`, ''],
+    [`${URN}:shifts[value ne "early"]`, 'b'],
     [`not (${URN}:shifts pr)`, 'acdef'],
     [`${URN}:cars eq "kombi"`, 'c'],
     [`${URN}:cars[value eq "zoe" and doors lt 4]`, 'c'],
@@ -116,6 +123,7 @@ describe('a declared attribute', () => {
     [`${URN}:level co "1"`, 'a part of a number'],
     [`${URN}:level eq "many"`, 'a text for a number'],
     [`${URN}:cars[nothing eq "x"]`, 'an unknown sub-attribute'],
+    [`${URN}:shifts[type eq "x"]`, 'a sub-attribute of a simple value'],
   ] as const)('answers 400 invalidFilter to %s: %s', async ([filter]) => {
     const answer = await connected.scim.find('/Users', filter);
     expect([answer.status, answer.body.scimType]).toEqual([400, 'invalidFilter']);
@@ -127,6 +135,7 @@ describe('a declared attribute', () => {
     [`${URN}:badge`, 'bacdef'],
     [`${URN}:since`, 'bacdef'],
     [`${URN}:shifts`, 'bacdef'],
+    [`${URN}:shifts.value`, 'bacdef'],
     [`${URN}:cars.doors`, 'cabdef'],
   ] as const)('sorts by %s', async ([attribute, names]) => {
     expect(await found('userName pr', `&sortBy=${encodeURIComponent(attribute)}`)).toBe(names);
@@ -136,6 +145,12 @@ describe('a declared attribute', () => {
 describe('an attribute that nobody declared', () => {
   it.for([
     [`${OPEN}:shoe eq "large"`, 'd'],
+    [`${OPEN}:tags.value eq "TWO"`, 'd'],
+    [`${OPEN}:tags[Value eq "two"]`, 'd'],
+    [`${OPEN}:tags[value eq "three"]`, ''],
+    [`${OPEN}:tags[value ne "one"]`, 'd'],
+    [`${OPEN}:tags[type pr]`, ''],
+    [`${OPEN}:boxes[value eq "V2"]`, 'e'],
     [`${OPEN.toLowerCase()}:SHOE pr`, 'de'],
     [`${OPEN}:shoe ne "small"`, 'abcdf'],
     [`${OPEN}:size gt 10`, 'd'],

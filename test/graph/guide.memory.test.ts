@@ -58,3 +58,13 @@ describe('the guide', () => {
     }
   });
 });
+
+it('every guide shows queries of a directory as they can be pasted', () => {
+  const shown = readdirSync(guides)
+    .filter((file) => file.endsWith('.md'))
+    .flatMap((file) => [...readFileSync(new URL(file, guides), 'utf8').matchAll(/`(directory\(id: [^`]*\})`/g)])
+    .map(([, text]) => text ?? '');
+  expect(shown.length).toBeGreaterThan(2);
+  const problems = shown.flatMap((text) => validate(schema, parse(`{ ${text} }`)).map(({ message }) => message));
+  expect(problems).toEqual([]);
+});

@@ -65,7 +65,8 @@ export interface TestService {
 
 /**
  * The real service in this process on a free port, over a migrated database of the test file's own; in the project `gateway`
- * with SCIM in front of it, over HTTP. Calls are not limited unless `environment` says so.
+ * with SCIM in front of it, over HTTP. Calls are not limited and the service is in
+ * production unless `environment` says otherwise.
  */
 export async function startTestService(environment: Record<string, string> = {}): Promise<TestService> {
   const { database, connection, close } = await openTestDatabase();
@@ -80,8 +81,14 @@ export async function startTestService(environment: Record<string, string> = {})
     if (level === 'error') failures.push({ event, ...details });
   };
   const gatewayPort = isThroughGateway ? await freePort() : 0;
-  const settings = { PORT: '0', PUBLIC_URL: `http://127.0.0.1:${gatewayPort}`, ...unlimited, ...environment };
-  const config = { ...readConfig(settings), isProduction: true };
+  const settings = {
+    NODE_ENV: 'production',
+    PORT: '0',
+    PUBLIC_URL: `http://127.0.0.1:${gatewayPort}`,
+    ...unlimited,
+    ...environment,
+  };
+  const config = readConfig(settings);
   const service = await serve(config, log, { domain, database, migrated: [], close: () => domain.settled() });
   const gateway = isThroughGateway ? await startTestGateway(`${service.url}/graphql`, gatewayPort, log) : undefined;
   const clients: ScimClient[] = [];

@@ -70,6 +70,7 @@ async function accessToken(client: Client, scope?: string): Promise<string> {
 }
 
 interface Refused {
+  address: string;
   reason: string;
   tokenHint: string | null;
   lastDetail: string | null;
@@ -80,7 +81,7 @@ interface Refused {
 
 async function refusedCalls(connected: Connected, count: number): Promise<Refused[]> {
   const query = `query Q($id: ID!) { directory(id: $id) { refusedCalls { nodes {
-    reason tokenHint lastDetail lastPath advice count } } } }`;
+    address reason tokenHint lastDetail lastPath advice count } } } }`;
   const read = async () => {
     const { data } = await service.graphql<{ directory: { refusedCalls: { nodes: Refused[] } } }>(
       connected.organization.apiKey,
@@ -313,6 +314,25 @@ describe('a token request is refused', () => {
     expect(answers.map(({ status }) => status)).toEqual([...Array(20).fill(200), 429]);
     expect(Number(answers.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await post(GRANT, basic(other))).status).toBe(200);
+  });
+
+  it('when a stranger fails too often under a client id; the client itself goes in all the while', async () => {
+    const connected = await service.connected();
+    const client = await aClient(connected);
+    const guess = () => post({ ...GRANT, client_id: client.clientId, client_secret: 'wrong' });
+    const guesses = [];
+    for (let count = 0; count < 25; count += 1) guesses.push(await guess());
+    expect(guesses.map(({ status }) => status)).toEqual([...Array(20).fill(401), ...Array(5).fill(429)]);
+    expect((await post(GRANT, basic(client))).status).toBe(200);
+    expect((await guess()).status).toBe(429);
+  });
+
+  it('and told to the admin with the address of the caller, not that of the proxy', async () => {
+    const connected = await service.connected();
+    const client = await aClient(connected);
+    const proxied = { 'x-forwarded-for': '198.51.100.1, 203.0.113.9:50123' };
+    await post({ ...GRANT, client_id: client.clientId, client_secret: 'wrong' }, proxied);
+    await expect.poll(async () => (await refusedCalls(connected, 1))[0]?.address).toBe('203.0.113.9');
   });
 });
 

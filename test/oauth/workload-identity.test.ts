@@ -10,7 +10,7 @@ let service: TestService;
 let issuer: LocalIssuer;
 let rows: Rows;
 beforeAll(async () => {
-  [service, issuer] = await Promise.all([startTestService(), startLocalIssuer()]);
+  [service, issuer] = await Promise.all([startTestService({ NODE_ENV: 'test' }), startLocalIssuer()]);
   rows = await Rows.open(service.connection);
 });
 afterAll(async () => {

@@ -235,7 +235,9 @@ describe('what is refused', () => {
       '404',
       /must begin with \/Users or \/Groups$/,
     ],
-    ['a search', { method: 'POST', path: '/Users/.search', data: {} }, '400', /such as \/Users for POST$/],
+    ['a search', { method: 'POST', path: '/Users/.search', data: {} }, '404', /not of a search$/],
+    ['a search by DELETE', { method: 'DELETE', path: '/Groups/%2eSearch' }, '404', /not of a search$/],
+    ['half a surrogate pair', { method: 'DELETE', path: '/Users/\ud800' }, '400', /is not encoded correctly$/],
     ['discovery', { method: 'POST', path: '/Schemas', data: {} }, '404', /must begin with/],
     ['a POST to a resource', { method: 'POST', path: '/Users/1', data: {} }, '400', /such as \/Users for POST$/],
     ['a PUT to an endpoint', { method: 'PUT', path: '/Users', data: {} }, '400', /such as \/Users\/\{id\} for PUT$/],
@@ -277,6 +279,103 @@ describe('what is refused', () => {
     expect(answer.status).toBe(401);
     expect(graph.namesAsked()).toEqual(['OpenDirectory']);
   });
+});
+
+describe('what grows on the way to the answer', () => {
+  const long = 'x'.repeat(129);
+  const referring = { method: 'DELETE', path: '/Users/bulkId:a' };
+
+  it('is no id that no resource can have: neither it nor what refers to it is repeated', async () => {
+    const server = await startFacade();
+    const operations = [
+      { method: 'DELETE', path: `/Users/${'x'.repeat(100_000)}`, bulkId: 'a' },
+      { method: 'DELETE', path: `/Users/${'%00'.repeat(43)}`, bulkId: 'b' },
+      { method: 'DELETE', path: `/Users/${'/'.repeat(100_000)}` },
+      ...Array.from({ length: 200 }, () => referring),
+      newUser('ada'),
+    ];
+    const answer = await server.send({ path: '/Bulk', method: 'POST', body: { Operations: operations } });
+    const results = (answer.body as { Operations: Result[] }).Operations;
+    expect(statuses(results)).toEqual(['404', '404', '404', ...Array(200).fill('409'), '201']);
+    expect(results[0]?.response?.detail).toBe('Operations[0].path must not be longer than 2048 characters');
+    expect(results[1]?.response?.detail).toMatch(/an id of more than 128 characters, which no resource has$/);
+    expect(results[3]?.response?.detail).toMatch(/"a", which this one refers to, created nothing$/);
+    expect(JSON.stringify(answer.body).length).toBeLessThan(100_000);
+    expect(server.graph.namesAsked().filter((name) => name === 'DeleteUser')).toEqual([]);
+  });
+
+  it('is no bulkId of more than 128 characters', async () => {
+    const server = await startFacade();
+    const results = await bulk(server, [
+      newUser(long),
+      newUser(long.slice(1)),
+      { method: 'DELETE', path: `/Users/bulkId:${long}` },
+      newUser('bob', { manager: `bulkId:${'y'.repeat(10_000)}` }),
+      newUser('eve', { manager: `bulkId:${long.slice(1)}` }),
+    ]);
+    expect(statuses(results)).toEqual(['400', '201', '400', '400', '201']);
+    expect(results[0]?.response).toMatchObject({
+      scimType: 'invalidValue',
+      detail: 'Operations[0].bulkId must be a string of at most 128 characters',
+    });
+    expect(results[2]?.response?.detail).toContain(`"${long.slice(1)}…"`);
+    expect(results[3]?.response?.detail.length).toBeLessThan(250);
+  });
+
+  it('is no more than 1,000 references of one operation', async () => {
+    const server = await startFacade();
+    const referringTo = (bulkId: string, count: number) => ({
+      'urn:x:amp:2.0:User': { list: Array(count).fill(`bulkId:${bulkId}`) },
+    });
+    const results = await bulk(server, [
+      { method: 'DELETE', path: '/Users/none', bulkId: 'a' },
+      newUser('ada', referringTo('a', 1_001)),
+      newUser('bob', referringTo('a', 1_000)),
+      newUser('eve', referringTo('bob', 1_000)),
+      newUser('dan', referringTo('nobody', 20_000)),
+    ]);
+    expect(statuses(results)).toEqual(['404', '400', '201', '201', '400']);
+    expect(results[1]?.response).toMatchObject({
+      scimType: 'invalidValue',
+      detail: 'The operation holds 1001 references by bulkId, at most 1000 are done',
+    });
+  });
+
+  it('is altogether no more than 16 MB of ids that stand for references', async () => {
+    const server = await startFacade();
+    const list = Array(1_000).fill('bulkId:a');
+    const results = await bulk(server, [
+      { method: 'DELETE', path: `/Users/${long.slice(1)}`, bulkId: 'a' },
+      ...Array.from({ length: 140 }, (_, n) => newUser(`u${n}`, { 'urn:x:amp:2.0:User': { list } })),
+      newUser('last'),
+    ]);
+    // 131 × 128,000 characters fit.
+    expect(statuses(results)).toEqual(['404', ...Array(131).fill('201'), ...Array(9).fill('413'), '201']);
+    expect(results[132]?.response?.detail).toMatch(/longer than 16777216 characters; send the operation in another/);
+  });
+
+  it('goes out piece by piece', async () => {
+    const server = await startFacade();
+    const operations = Array.from({ length: 1_000 }, (_, n) => ({ method: 'DELETE', path: `/Users/none${n}` }));
+    const answer = await server.send({ path: '/Bulk', method: 'POST', body: { Operations: operations } });
+    expect((answer.body as { Operations: Result[] }).Operations).toHaveLength(1_000);
+    expect(answer.headers).not.toHaveProperty('content-length');
+  });
+});
+
+it('makes a circle in which each of hundreds refers to all, at once', async () => {
+  const server = await startFacade();
+  const bulkIds = Array.from({ length: 300 }, (_, n) => `u${n}`);
+  const list = bulkIds.map((bulkId) => `bulkId:${bulkId}`).reverse();
+  const results = await bulk(
+    server,
+    bulkIds.map((bulkId) => newUser(bulkId, { 'urn:x:amp:2.0:User': { list } })),
+  );
+  expect(new Set(statuses(results))).toEqual(new Set(['201']));
+  for (const { resource } of server.graph.users.values()) {
+    const { list: ids } = resource['urn:x:amp:2.0:User'] as { list: string[] };
+    expect(new Set(ids)).toEqual(new Set(server.graph.users.keys()));
+  }
 });
 
 describe('what runs at the same time', () => {

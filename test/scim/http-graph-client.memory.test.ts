@@ -22,6 +22,11 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
 }
 
+/** The field that an operation asks for. */
+function fieldOf(query: string): string {
+  return /^\w+ \w+(?:\([^)]*\))?\{(\w+)/.exec(query)?.[1] ?? '';
+}
+
 /** Runs the received operation on the graph with what the headers say of the call. */
 async function runOn(graph: MemoryGraph, request: IncomingMessage): Promise<string> {
   const { operationName: name, query, variables: given } = JSON.parse(await text(request));
@@ -32,7 +37,7 @@ async function runOn(graph: MemoryGraph, request: IncomingMessage): Promise<stri
     method: String(headers['x-rollcall-scim-method']),
     path: String(headers['x-rollcall-scim-path']),
   };
-  return JSON.stringify(await graph.run({ name, text: query }, given, received));
+  return JSON.stringify(await graph.run({ name, field: fieldOf(query), text: query }, given, received));
 }
 
 describe('HttpGraphClient', () => {
@@ -65,11 +70,57 @@ describe('HttpGraphClient', () => {
     ['nothing', ''],
     ['JSON that is no GraphQL', '{"status":"down"}'],
     ['null', 'null'],
+    ['no data', '{"data":null}'],
+    ['data that are a list', '{"data":[]}'],
+    ['data that are a text', '{"data":"x"}'],
+    ['errors that are none', '{"errors":[]}'],
+    ['an error that is null', '{"errors":[null]}'],
+    ['an error that is a text', '{"data":{"directoryUser":null},"errors":["x"]}'],
   ])('takes %s for a service that is unavailable', async (_, body) => {
     const url = await serve((_request, response) => response.writeHead(502).end(body));
     const answer = await new HttpGraphClient(url).run(readUserDocument, variables, call);
     expect(answer.errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
   });
+
+  it('takes an answer without end for a service that is unavailable', { timeout: 20_000 }, async () => {
+    const piece = Buffer.alloc(1024 * 1024, 'x');
+    let isCutOff = false;
+    const url = await serve((_request, response) => {
+      const write = () => {
+        while (response.write(piece));
+      };
+      response.on('drain', write).on('close', () => {
+        isCutOff = true;
+      });
+      write();
+    });
+    const answer = await new HttpGraphClient(url).run(readUserDocument, variables, call);
+    expect(answer.errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
+    await expect.poll(() => isCutOff).toBe(true);
+  });
+
+  it.each(['{"data":{}}', '{"data":[]}', '{"data":"x"}', '{"data":null}', '{"errors":[]}', '{"errors":[null]}', '{}'])(
+    'has the facade answer 503 to everything where %s is answered to everything, as nobody was let in',
+    async (body) => {
+      const url = await serve((_request, response) => response.end(body));
+      const { send, mistakes } = await startFacade({ graph: new HttpGraphClient(url) });
+      const user = { userName: 'ada' };
+      const change = { Operations: [{ op: 'add', path: 'members', value: [{ value: 'x' }] }] };
+      const answers = [
+        await send({ path: '/ServiceProviderConfig' }),
+        await send({ path: '/ResourceTypes' }),
+        await send({ path: '/Users' }),
+        await send({ path: '/Users/x' }),
+        await send({ path: '/nothing' }),
+        await send({ path: '/Users', method: 'POST', body: user }),
+        await send({ path: '/Groups/x', method: 'PATCH', body: change }),
+        await send({ path: '/Users/x', method: 'DELETE' }),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(503));
+      expect(answers.map(({ headers }) => headers['retry-after'])).toEqual(Array(8).fill('5'));
+      expect(mistakes).toEqual([]);
+    },
+  );
 
   it('takes a closed port and a redirect for a service that is unavailable', async () => {
     const url = await serve((_request, response) => response.writeHead(307, { Location: '/elsewhere' }).end());

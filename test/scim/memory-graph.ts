@@ -85,16 +85,20 @@ export class MemoryGraph implements GraphClient {
     const given = structuredClone(variables) as JsonObject;
     this.asked.push({ name: document.name, variables: given, call });
     await new Promise((resolve) => setImmediate(resolve));
-    return this.#answer(document.name, given, call) as GraphAnswer<Data>;
+    return this.#answer(document, given, call) as GraphAnswer<Data>;
   }
 
-  #answer(name: string, variables: JsonObject, call: GraphCall): GraphAnswer<Json> {
+  #answer(
+    { name, field }: Pick<GraphDocument<Json, Json>, 'name' | 'field'>,
+    variables: JsonObject,
+    call: GraphCall,
+  ): GraphAnswer<Json> {
     const input = (variables.input ?? variables) as JsonObject;
     // Of anybody, whoever it is.
     if (name === 'ReportRefusedCalls') return { data: this.#operations[name]?.(input) ?? null };
     if (call.authorization !== BEARER) return thrown('UNAUTHENTICATED');
     if (input.directoryId !== DIRECTORY_ID) {
-      return variables.input === undefined ? thrown('BAD_USER_INPUT', 'NOT_FOUND') : { data: { any: notFound() } };
+      return variables.input === undefined ? thrown('BAD_USER_INPUT', 'NOT_FOUND') : { data: { [field]: notFound() } };
     }
     return this.answers.get(name)?.(variables) ?? { data: this.#operations[name]?.(input) ?? null };
   }

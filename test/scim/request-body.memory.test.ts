@@ -35,6 +35,7 @@ describe('the body of a request', () => {
       const headers = { 'Content-Type': contentType };
       const answer = await send({ path: '/Users', method: 'POST', body: JSON.stringify(user), headers });
       expect([answer.status, graph.users.size]).toEqual([415, 0]);
+      expect(answer.body).toMatchObject({ detail: 'The body must be application/scim+json or application/json' });
     },
   );
 

@@ -3,7 +3,7 @@ export interface Check {
   name: string;
   isOk: boolean;
   detail: string;
-  /** What to do; only where something is wrong. */
+  /** What to do: where something is wrong, or works and could be safer. */
   advice?: string;
 }
 
@@ -13,4 +13,9 @@ export function ok(name: string, detail: string): Check {
 
 export function wrong(name: string, detail: string, advice: string): Check {
   return { name, isOk: false, detail, advice };
+}
+
+/** It works, and could be safer. */
+export function warning(name: string, detail: string, advice: string): Check {
+  return { name, isOk: true, detail, advice };
 }

@@ -2,12 +2,15 @@ import type { Config } from '../../config.ts';
 import type { DatabaseConnection } from '../../database/connection.ts';
 import { Database } from '../../database/database.ts';
 import { openEmbeddedPostgres } from '../../database/embedded/embedded-postgres.ts';
-import { openOrm } from '../../database/orm.ts';
+import { pendingMigrations } from '../../database/migrate.ts';
+import { isPermissionDenied } from '../../database/service-role.ts';
 import { statement } from '../../database/statement.ts';
 import { messageOf } from '../open-session.ts';
 import { type Check, ok, wrong } from './check.ts';
+import { checkUser } from './user-check.ts';
 
 const postgresMajorMin = 15;
+const embedded = 'embedded';
 const serverVersion = statement<{ version: string; role: string }>(
   `select current_setting('server_version') as version, current_user as role`,
 );
@@ -24,7 +27,7 @@ export async function checkDatabase(config: Config): Promise<Check[]> {
   try {
     const server = await openEmbeddedPostgres({ dataDir, log: () => undefined });
     const { connection } = server;
-    return await checkServer('embedded', { connection, migration: connection }).finally(() => server.close());
+    return await checkServer(embedded, { connection, migration: connection }).finally(() => server.close());
   } catch (error) {
     return [wrong('PostgreSQL', messageOf(error), `Look into the log under ${dataDir}, or set DATABASE_URL.`)];
   }
@@ -36,22 +39,19 @@ async function checkServer(
 ): Promise<Check[]> {
   const migrations = await checkMigrations(migration);
   if (migrations.isUnreachable) return [wrong('PostgreSQL', migrations.reason, 'Start it, or correct DATABASE_URL.')];
-  return [...(await checkRole(kind, connection, migrations.pending.length > 0)), migrationsCheck(migrations.pending)];
+  return [...(await checkRole(kind, connection, !migrations.check.isOk)), migrations.check];
 }
 
-type Migrations = { isUnreachable: true; reason: string } | { isUnreachable: false; pending: string[] };
+type Migrations = { isUnreachable: true; reason: string } | { isUnreachable: false; check: Check };
 
 async function checkMigrations(connection: DatabaseConnection): Promise<Migrations> {
   try {
-    const orm = await openOrm(connection);
-    try {
-      const pending = await orm.migrator.getPending();
-      return { isUnreachable: false, pending: pending.map(({ name }) => name) };
-    } finally {
-      await orm.close(true);
-    }
+    return { isUnreachable: false, check: migrationsCheck(await pendingMigrations(connection)) };
   } catch (error) {
-    return { isUnreachable: true, reason: messageOf(error) };
+    const reason = messageOf(error);
+    if (!isPermissionDenied(error)) return { isUnreachable: true, reason };
+    const advice = 'Set MIGRATION_DATABASE_URL to the user who owns the tables, then run: npx rollcall migrate';
+    return { isUnreachable: false, check: wrong('Migrations', reason, advice) };
   }
 }
 
@@ -70,7 +70,12 @@ async function checkRole(kind: string, connection: DatabaseConnection, isUnmigra
     const database = await Database.open({ connection, poolSizeMax: 1 });
     try {
       const [server] = await database.lookUp(serverVersion);
-      return [versionCheck(kind, server?.version ?? ''), ok('Role', `${server?.role}, bound by row-level security`)];
+      return [
+        versionCheck(kind, server?.version ?? ''),
+        ok('Role', `${server?.role}, bound by row-level security`),
+        // Nobody chooses the user of the embedded one, whose socket opens to this machine's user alone.
+        ...(kind === embedded ? [] : [await checkUser(database)]),
+      ];
     } finally {
       await database.close();
     }

@@ -1,7 +1,7 @@
 import type { Attribute, ResourceTable } from '../../attributes/attribute.ts';
 import { typedValue } from '../../attributes/attribute-value.ts';
 import { foldKey } from '../../attributes/fold.ts';
-import { isJsonObject, type Json, type ResourceJson } from '../../attributes/json.ts';
+import { isJsonObject, type Json, memberOf, type ResourceJson } from '../../attributes/json.ts';
 import { keyProblem } from '../../attributes/text.ts';
 
 /** A row of `directory_user_keys`. */
@@ -16,12 +16,14 @@ export interface UserKey {
 /** The key rows of the attributes that the organization declared. A value that does not fit its attribute has none. */
 export function customKeysOf(table: ResourceTable, resource: ResourceJson): UserKey[] {
   return table.extensions.flatMap((schema) => {
-    const extension = schema.isDeclared ? resource[schema.id] : undefined;
+    const extension = schema.isDeclared ? memberOf(resource, schema.id) : undefined;
     if (!isJsonObject(extension)) return [];
     return schema.attributes.flatMap((attribute) => {
       if (attribute.search !== 'key') return [];
       const path = `${schema.id}:${attribute.name}`;
-      const keys = new Set(valuesOf(attribute, extension[attribute.name]).flatMap((value) => keyOf(attribute, value)));
+      const keys = new Set(
+        valuesOf(attribute, memberOf(extension, attribute.name)).flatMap((value) => keyOf(attribute, value)),
+      );
       return [...keys].map((key) => ({ attribute: path, key, isUnique: attribute.uniqueness === 'server' }));
     });
   });

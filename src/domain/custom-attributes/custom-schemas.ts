@@ -181,7 +181,8 @@ export class CustomSchemas {
     const table = schema.resourceType === 'User' ? user : group;
     const { duplicates, ...counts } = await takeStock(this.#database, actor.organizationId, schema, table);
     for (const [path, count] of duplicates) {
-      const message = `${count} ${count === 1 ? 'value' : 'values'} of ${path} stand on several users of a directory, so they cannot be unique.`;
+      const values = count === 1 ? `1 value of ${path} stands` : `${count} values of ${path} stand`;
+      const message = `${values} on several users of a directory, so the attribute cannot be unique.`;
       throw new DomainError('attributeValueTaken', message, { path, count });
     }
     return { counts };

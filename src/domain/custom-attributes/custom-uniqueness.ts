@@ -17,7 +17,7 @@ export async function explainTakenValue(
   if (violatedConstraint(error) !== 'directory_user_keys_unique_key') throw error;
   const keys = JSON.stringify(written.keys.filter(({ isUnique }) => isUnique));
   const [taken] = await database.run(organizationId, takenKeys, written.directoryId, written.id, keys);
-  const what = taken ? `of ${taken.attribute}` : 'that must be unique';
+  const what = taken ? `this value of ${taken.attribute}` : 'one of these values, which must be unique';
   const details = taken ? { path: taken.attribute } : {};
-  throw new DomainError('attributeValueTaken', `Another user of the directory has a value ${what}.`, details);
+  throw new DomainError('attributeValueTaken', `Another user of the directory has ${what}.`, details);
 }

@@ -2,7 +2,7 @@ import type { ResourceTable } from '../../attributes/attribute.ts';
 import { valueAt } from '../../attributes/canonical-extension.ts';
 import { canonicalResource } from '../../attributes/canonical-resource.ts';
 import { findAttribute } from '../../attributes/find-attribute.ts';
-import { isJsonObject, type ResourceJson, sortedJson } from '../../attributes/json.ts';
+import { isJsonObject, memberOf, type ResourceJson, sortedJson } from '../../attributes/json.ts';
 import { DomainError } from '../domain-error.ts';
 
 /** The document to store of what a client sent. Throws `invalidValue` or `invalidSyntax` with the path of the first problem. */
@@ -47,8 +47,8 @@ function keepImmutable(table: ResourceTable, resource: ResourceJson, before: Res
     for (const attribute of schema.isDeclared ? schema.attributes : []) {
       const former = attribute.mutability === 'immutable' ? valueAt(before, schema.id, attribute.name) : undefined;
       if (former === undefined) continue;
-      const extension = kept[schema.id];
-      const now = isJsonObject(extension) ? extension[attribute.name] : undefined;
+      const extension = memberOf(kept, schema.id);
+      const now = isJsonObject(extension) ? memberOf(extension, attribute.name) : undefined;
       if (now !== undefined && sortedJson(now) !== sortedJson(former)) {
         const path = `${schema.id}:${attribute.name}`;
         throw new DomainError('attributeImmutable', `${path} is immutable: what is set stays.`, { path });

@@ -1,8 +1,17 @@
 import type { Attribute, ResourceTable } from '../../attributes/attribute.ts';
-import { type FoundAttribute, findAttribute } from '../../attributes/find-attribute.ts';
+import type { FoundAttribute } from '../../attributes/find-attribute.ts';
 import { compareValue, type FilterOperator, readComparison, unsupported } from './filter-comparison.ts';
 import { type FoundComparison, indexedCondition, indexedValuePath } from './filter-indexes.ts';
-import { type ItemsSql, type Place, placeOf, type QueryScope, type ValueSql, withValue } from './filter-places.ts';
+import {
+  attributeAt,
+  type ItemsSql,
+  isSimpleList,
+  type Place,
+  placeOf,
+  type QueryScope,
+  type ValueSql,
+  withValue,
+} from './filter-places.ts';
 
 /** A filter as it crosses the API: exactly one member each. Attributes are canonical SCIM paths. */
 export interface DirectoryFilter {
@@ -62,7 +71,8 @@ export function compileFilter(scope: FilterScope, filter: DirectoryFilter): stri
   function compileValuePath(path: { attribute: string; filter: DirectoryFilter }, depth: number): string {
     const found = known(scope, path.attribute);
     if (!found) return 'false';
-    if (found.subAttribute || (!found.isOpen && !found.attribute.subAttributes)) {
+    const hasParts = found.isOpen || isSimpleList(found) || found.attribute.subAttributes;
+    if (found.subAttribute || !hasParts) {
       throw unsupported(`${path.attribute} has no sub-attributes to choose by.`);
     }
     const items = found.isOpen || found.attribute.multiValued ? itemsOf(scope, found) : undefined;
@@ -99,8 +109,9 @@ function compareRow(scope: FilterScope, compare: AttributeComparison): string {
 
 /** Inside the brackets of a value path; there too the attributes are whole paths. */
 function compareItem(scope: FilterScope, { found: parent, items }: ValuePath, compare: AttributeComparison): string {
-  const found = findAttribute(scope.table, compare.attribute);
-  if (!found?.subAttribute || parentPath(found) !== parentPath(parent)) {
+  const found = attributeAt(scope.table, compare.attribute);
+  const isPart = found && (found.subAttribute || isSimpleList(found));
+  if (!isPart || parentPath(found) !== parentPath(parent)) {
     throw unsupported(`${compare.attribute} is no sub-attribute of ${parent.canonicalPath}.`);
   }
   const value = items ? items.valueOf(found.subAttribute) : singleValue(placeOf(scope, found));
@@ -137,8 +148,8 @@ function parentPath({ schema, attribute }: FoundAttribute): string {
 
 /** The attribute, or undefined where only another of the searched types has it. */
 function known({ table, tables }: FilterScope, path: string): FoundAttribute | undefined {
-  const found = findAttribute(table, path);
-  const isElsewhere = () => tables.some((other) => findAttribute(other, path) !== undefined);
+  const found = attributeAt(table, path);
+  const isElsewhere = () => tables.some((other) => attributeAt(other, path) !== undefined);
   if (found?.attribute.returned === 'never' || (!found && !isElsewhere())) {
     throw unsupported(`Nothing can be found by ${path}.`);
   }
@@ -152,7 +163,7 @@ function conjunction(scope: FilterScope, filter: DirectoryFilter): { comparisons
     const parts = and.map((part) => conjunction(scope, part));
     return { comparisons: parts.flatMap((part) => part.comparisons), isAll: parts.every((part) => part.isAll) };
   }
-  const found = compare && findAttribute(scope.table, compare.attribute);
+  const found = compare && attributeAt(scope.table, compare.attribute);
   if (!compare || !found || compare.operator === 'pr') return { comparisons: [], isAll: false };
   return { comparisons: [{ found, ...readComparison(simpleAttribute(found), compare) }], isAll: true };
 }

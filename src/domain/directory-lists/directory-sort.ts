@@ -1,8 +1,7 @@
-import { findAttribute } from '../../attributes/find-attribute.ts';
 import { DomainError } from '../domain-error.ts';
 import type { FilterScope } from './directory-filter.ts';
 import { scalarOf } from './filter-comparison.ts';
-import { type ItemsSql, placeOf, type ValueSql, withValue } from './filter-places.ts';
+import { attributeAt, type ItemsSql, placeOf, type ValueSql, withValue } from './filter-places.ts';
 
 /** By what a list is sorted; the attribute is a canonical SCIM path. */
 export interface DirectorySort {
@@ -27,8 +26,8 @@ const TEXT_LENGTH_MAX = 500;
  * and for a complex one without a `value`. Undefined for what only another of the searched types has.
  */
 export function sortKeyOf(scope: FilterScope, { attribute: path }: DirectorySort): SortKey | undefined {
-  const found = findAttribute(scope.table, path);
-  const isElsewhere = () => scope.tables.some((table) => findAttribute(table, path) !== undefined);
+  const found = attributeAt(scope.table, path);
+  const isElsewhere = () => scope.tables.some((table) => attributeAt(table, path) !== undefined);
   if (!found && isElsewhere()) return undefined;
   if (!found || found.attribute.returned === 'never') throw unsortable(path, 'There is no attribute of this name.');
   const compared = sortable(() => withValue(found), path);

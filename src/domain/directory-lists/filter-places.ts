@@ -1,5 +1,5 @@
 import { type Attribute, type ResourceTable, subAttributeNamed } from '../../attributes/attribute.ts';
-import type { FoundAttribute } from '../../attributes/find-attribute.ts';
+import { type FoundAttribute, findAttribute } from '../../attributes/find-attribute.ts';
 import { ENTERPRISE_USER_SCHEMA } from '../../attributes/urns.ts';
 import { DomainError } from '../domain-error.ts';
 import type { SqlParameters } from './sql-parameters.ts';
@@ -33,6 +33,24 @@ export interface QueryScope {
   /** The SCIM address of the directory, without a trailing slash: part of `meta.location` and `$ref`. */
   baseUrl: string;
 }
+
+/**
+ * The attribute of a path, or undefined. The `value` of a list of simple values, which no schema names, is each of them
+ * (RFC 7643 §2.4): it is found as the list itself.
+ */
+export function attributeAt(table: ResourceTable, path: string): FoundAttribute | undefined {
+  const found = findAttribute(table, path);
+  if (found || !path.toLowerCase().endsWith(VALUE_SUFFIX)) return found;
+  const list = findAttribute(table, path.slice(0, -VALUE_SUFFIX.length));
+  return list && isSimpleList(list) ? list : undefined;
+}
+
+/** Whether the attribute is declared as a list of simple values. */
+export function isSimpleList({ isOpen, attribute }: FoundAttribute): boolean {
+  return !isOpen && attribute.multiValued && attribute.type !== 'complex';
+}
+
+const VALUE_SUFFIX = '.value';
 
 /** Where the attribute is found, be it a column, a part of the document, rows of their own, or made of the row. */
 export function placeOf(scope: QueryScope, found: FoundAttribute): Place {
@@ -146,8 +164,8 @@ function documentItems({ parameters }: QueryScope, document: string, attribute: 
 }
 
 /**
- * An attribute that nobody declared: found in any case, a single value taken for a list of one. Without a sub-attribute
- * an object stands for its `value`.
+ * An attribute that nobody declared: found in any case, a single value taken for a list of one. An object stands for its
+ * `value`, and a value that is no object has itself as that (RFC 7643 §2.4).
  */
 function openPlace({ parameters }: QueryScope, { schema, attribute }: FoundAttribute): Place {
   const urn = `lower(${parameters.add(schema.id)}::text)`;
@@ -164,11 +182,12 @@ function openPlace({ parameters }: QueryScope, { schema, attribute }: FoundAttri
                else jsonb_build_array(held.attribute) end) with ordinality item(value, position)`,
       order: `coalesce(item.value->'primary' = 'true'::jsonb, false) desc, item.position`,
       valueOf: (subAttribute) => {
-        const key = `lower(${parameters.add(subAttribute?.name ?? 'value')}::text)`;
-        const part = member('item.value', key);
-        const sql = subAttribute
-          ? part
-          : `(case jsonb_typeof(item.value) when 'object' then ${part} else item.value end)`;
+        const name = subAttribute?.name ?? 'value';
+        const part = member('item.value', `lower(${parameters.add(name)}::text)`);
+        const sql =
+          name.toLowerCase() === 'value'
+            ? `(case jsonb_typeof(item.value) when 'object' then ${part} else item.value end)`
+            : part;
         return { kind: 'json', sql, attribute: undefined };
       },
     },

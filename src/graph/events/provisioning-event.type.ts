@@ -24,7 +24,7 @@ export class ProvisioningEventType {
   @Field(() => String, { description: 'What the request did, such as `userCreated`, or the code of its refusal.' })
   outcome: string;
 
-  @Field(() => Boolean, { description: 'Whether the request was refused or failed, so that nothing was changed.' })
+  @Field(() => Boolean, { description: 'Whether the request was refused or failed. What was refused changed nothing.' })
   isFailure: boolean;
 
   @Field(() => ID, { nullable: true, description: 'The record it was about, where there was one.' })

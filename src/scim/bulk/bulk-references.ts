@@ -11,14 +11,17 @@ export function referenceIn(text: string): string | undefined {
   return reference.exec(text)?.[1];
 }
 
-/** The bulkIds that an operation's data refers to, not counting those in its path. */
-export function referencesOf({ method, body }: BulkOperation): Set<string> {
-  const found = new Set<string>();
-  mapped(method, body, (bulkId) => {
-    found.add(bulkId);
+/** The bulkIds that an operation refers to, in its path and its data, and how often. */
+export function referencesOf({ method, id, body }: BulkOperation): Map<string, number> {
+  const counts = new Map<string, number>();
+  const count = (bulkId: string) => {
+    counts.set(bulkId, (counts.get(bulkId) ?? 0) + 1);
     return undefined;
-  });
-  return found;
+  };
+  const inPath = referenceIn(id);
+  if (inPath !== undefined) count(inPath);
+  mapped(method, body, count);
+  return counts;
 }
 
 /** The data with each reference replaced by the id that `idOf` gives; where it gives none the reference stays. */

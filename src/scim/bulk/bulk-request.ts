@@ -7,6 +7,11 @@ import { referenceIn } from './bulk-references.ts';
 
 /** RFC 7644 §3.7.4: more is a 413 that names the limit. */
 export const BULK_OPERATIONS_MAX = 1000;
+const BULK_ID_LENGTH_MAX = 128;
+/** Encoded. Ours have 36 characters; a bulkId may stand for one a thousand times. */
+const ID_LENGTH_MAX = 128;
+/** As written, without the query. */
+const PATH_LENGTH_MAX = 2048;
 
 const methods = ['POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -48,10 +53,10 @@ export function readBulkRequest(body: JsonObject): BulkRequest {
   return { failOnErrors, entries: refuseDoubles(operations.map(readEntry)) };
 }
 
-/** The `bulkId` of an operation, whatever else is wrong with it. */
+/** The `bulkId` of an operation, whatever else is wrong with it; undefined where it is none itself. */
 export function bulkIdOf(sent: Json): string | undefined {
   const bulkId = isJsonObject(sent) ? memberNamed(sent, 'bulkid') : undefined;
-  return typeof bulkId === 'string' && bulkId !== '' ? bulkId : undefined;
+  return typeof bulkId === 'string' && bulkId !== '' && bulkId.length <= BULK_ID_LENGTH_MAX ? bulkId : undefined;
 }
 
 /** Where the resource of an operation is, below the directory's address, whatever else is wrong with it; not of a POST. */
@@ -99,7 +104,7 @@ function readOperation(sent: Json, place: string): BulkOperation {
   }
   const bulkId = memberNamed(sent, 'bulkid');
   if (bulkId !== undefined && bulkId !== null && bulkIdOf(sent) === undefined)
-    throw scimErrors.invalidValue(`${place}.bulkId must be a string`);
+    throw scimErrors.invalidValue(`${place}.bulkId must be a string of at most ${BULK_ID_LENGTH_MAX} characters`);
   const version = memberNamed(sent, 'version');
   if (version !== undefined && version !== null && typeof version !== 'string')
     throw new ScimError(400, `${place}.version must be a string`, 'invalidVers');
@@ -118,14 +123,32 @@ function readOperation(sent: Json, place: string): BulkOperation {
 /** A bulk request holds operations on resources, never another bulk request, a search or a discovery. */
 function readPath(path: Json | undefined, place: string): { endpoint: string; id: string } {
   if (typeof path !== 'string') throw scimErrors.invalidSyntax(`${place}.path must be a string`);
-  const [name = '', id = '', ...rest] = (path.split('?')[0] ?? '').split('/').filter((segment) => segment !== '');
+  const [address = ''] = path.split('?', 1);
+  if (address.length > PATH_LENGTH_MAX)
+    throw scimErrors.notFound(`${place}.path must not be longer than ${PATH_LENGTH_MAX} characters`);
+  const [name = '', segment = '', ...rest] = address.split('/').filter((part) => part !== '');
   const endpoint = endpointsByName.get(name.toLowerCase());
   if (endpoint === undefined || rest.length > 0)
     throw scimErrors.notFound(`${place}.path must begin with ${[...endpointsByName.values()].join(' or ')}`);
+  const id = decoded(segment);
+  if (id === undefined) throw scimErrors.invalidPath(`${place}.path is not encoded correctly`);
+  if (id.toLowerCase() === '.search')
+    throw scimErrors.notFound(`${place}.path must be that of a resource, not of a search`);
+  // A reference may be as long as a bulkId; what is longer leads nowhere and is found there.
+  if (referenceIn(id) === undefined && encodeURIComponent(id).length > ID_LENGTH_MAX)
+    throw scimErrors.notFound(
+      `${place}.path has an id of more than ${ID_LENGTH_MAX} characters, which no resource has`,
+    );
+  return { endpoint, id };
+}
+
+/** Undefined for what is no text once it is decoded, or could not be encoded again: half a surrogate pair. */
+function decoded(segment: string): string | undefined {
   try {
-    return { endpoint, id: decodeURIComponent(id) };
+    const id = decodeURIComponent(segment);
+    return id.isWellFormed() ? id : undefined;
   } catch {
-    throw scimErrors.invalidPath(`${place}.path is not encoded correctly`);
+    return undefined;
   }
 }
 

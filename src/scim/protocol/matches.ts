@@ -1,15 +1,16 @@
 import { type Attribute, subAttributeNamed } from '../../attributes/attribute.ts';
 import { comparable } from '../../attributes/attribute-value.ts';
 import { foldKey } from '../../attributes/fold.ts';
-import type { Json, JsonObject } from '../../attributes/json.ts';
+import { isJsonObject, type Json, type JsonObject, memberOf } from '../../attributes/json.ts';
 import { spelledKey } from '../../attributes/open-attribute.ts';
 import type { CompareFilter, CompareOperator, Filter } from './filter.ts';
 
 /**
- * True when one value of a complex attribute fits the resolved filter of its value path (RFC 7644 §3.4.2.2). Without a
- * `parent`, of an attribute that nobody declared, names are met in any case and texts are compared folded.
+ * True when one value of an attribute fits the resolved filter of its value path (RFC 7644 §3.4.2.2). Without a `parent`,
+ * of an attribute that nobody declared, names are met in any case and texts are compared folded. A value that is no object
+ * has itself as its `value` (RFC 7643 §2.4).
  */
-export function matches(filter: Filter, item: JsonObject, parent?: Attribute): boolean {
+export function matches(filter: Filter, item: Json, parent?: Attribute): boolean {
   switch (filter.kind) {
     case 'and':
       return filter.filters.every((part) => matches(part, item, parent));
@@ -24,14 +25,15 @@ export function matches(filter: Filter, item: JsonObject, parent?: Attribute): b
   }
 }
 
-function compares(filter: CompareFilter, item: JsonObject, parent: Attribute | undefined): boolean {
+function compares(filter: CompareFilter, item: Json, parent: Attribute | undefined): boolean {
+  const object: JsonObject = isJsonObject(item) ? item : { value: item };
   if (parent === undefined) {
-    const key = spelledKey(item, filter.attribute);
-    return holds(filter, key === undefined ? undefined : item[key], foldedText);
+    const key = spelledKey(object, filter.attribute);
+    return holds(filter, key === undefined ? undefined : object[key], foldedText);
   }
   const subAttribute = subAttributeNamed(parent, filter.attribute);
   if (subAttribute === undefined) return false;
-  return holds(filter, item[filter.attribute], (value) => comparedForm(subAttribute, value));
+  return holds(filter, memberOf(object, filter.attribute), (value) => comparedForm(subAttribute, value));
 }
 
 function foldedText(value: Json): Json {
@@ -51,11 +53,11 @@ function areInRelation(operator: Exclude<CompareOperator, 'pr'>, left: Json, rig
     case 'ne':
       return left !== right;
     case 'co':
-      return String(left).includes(String(right));
+      return typeof left === 'string' && left.includes(String(right));
     case 'sw':
-      return String(left).startsWith(String(right));
+      return typeof left === 'string' && left.startsWith(String(right));
     case 'ew':
-      return String(left).endsWith(String(right));
+      return typeof left === 'string' && left.endsWith(String(right));
     default:
       return inOrder(operator, left, right);
   }

@@ -1,18 +1,17 @@
 import type { ResourceTable, SchemaTable } from '../../attributes/attribute.ts';
 import { tidyItems } from '../../attributes/attribute-value.ts';
 import type { FoundAttribute } from '../../attributes/find-attribute.ts';
-import { isJsonObject, type Json, type JsonObject, type ResourceJson } from '../../attributes/json.ts';
-import { spelledKey } from '../../attributes/open-attribute.ts';
-import { scimErrors } from './scim-error.ts';
-
-/** Bounds the work of one request: each operation compares the values that are there with its list or its filter. */
-const COMPARISONS_MAX = 500_000;
+import { isJsonObject, type Json, type JsonObject, memberOf, type ResourceJson } from '../../attributes/json.ts';
+import { PatchEffort } from './patch-effort.ts';
 
 /** A copy of a resource that is made as far as a PATCH writes to it. */
 export class Draft {
+  readonly effort = new PatchEffort();
   private readonly resource: ResourceJson;
   private readonly touched = new Set<FoundAttribute>();
-  private comparisons = 0;
+  /** Extensions that are copies already. */
+  private readonly copied = new Set<JsonObject>();
+  private readonly spellings = new WeakMap<JsonObject, Map<string, string>>();
 
   constructor(
     resource: ResourceJson,
@@ -22,27 +21,27 @@ export class Draft {
   }
 
   get({ schema, attribute }: FoundAttribute): Json | undefined {
-    return this.container(schema)?.[attribute.name];
+    return memberOf(this.container(schema), attribute.name);
   }
 
   set(found: FoundAttribute, value: Json | undefined): void {
     const { schema, attribute } = found;
     if (attribute.multiValued) this.touched.add(found);
-    if (schema === this.table.schema) setMember(this.resource, attribute.name, value);
+    if (schema === this.table.schema) this.setMember(this.resource, attribute.name, value);
     else this.setInExtension(schema.id, attribute.name, value);
   }
 
   /** The value of an attribute that nobody declared, however its extension and its name are spelled. */
   getOpen({ schema, attribute }: FoundAttribute): Json | undefined {
     const extension = this.extension(schema.id);
-    return extension?.[spelledKey(extension, attribute.name) ?? attribute.name];
+    return extension && memberOf(extension, this.spelled(extension, attribute.name));
   }
 
   /** Keeps the spellings that are there. */
   setOpen({ schema, attribute }: FoundAttribute, value: Json | undefined): void {
-    const urn = spelledKey(this.resource, schema.id) ?? schema.id;
-    const name = spelledKey(this.extension(urn) ?? {}, attribute.name) ?? attribute.name;
-    this.setInExtension(urn, name, value);
+    const extension = this.extension(schema.id);
+    const name = extension === undefined ? attribute.name : this.spelled(extension, attribute.name);
+    this.setInExtension(schema.id, name, value);
   }
 
   hasExtension(urn: string): boolean {
@@ -50,12 +49,7 @@ export class Draft {
   }
 
   removeExtension(urn: string): void {
-    delete this.resource[spelledKey(this.resource, urn) ?? urn];
-  }
-
-  countComparisons(count: number): void {
-    this.comparisons += count;
-    if (this.comparisons > COMPARISONS_MAX) throw scimErrors.payloadTooLarge('The PATCH compares too many values');
+    this.setMember(this.resource, this.spelled(this.resource, urn), undefined);
   }
 
   /** Values are tidied at the end only, because several operations may build one of them. */
@@ -74,19 +68,54 @@ export class Draft {
   }
 
   private extension(urn: string): JsonObject | undefined {
-    const extension = this.resource[spelledKey(this.resource, urn) ?? urn];
+    const extension = memberOf(this.resource, this.spelled(this.resource, urn));
     return isJsonObject(extension) ? extension : undefined;
   }
 
   private setInExtension(urn: string, name: string, value: Json | undefined): void {
-    const extension = { ...this.extension(urn) };
-    setMember(extension, name, value);
-    if (Object.keys(extension).length === 0) this.removeExtension(urn);
-    else this.resource[urn] = extension;
+    const extension = this.copyOf(urn);
+    if (extension === undefined) {
+      if (value !== undefined) this.addExtension(urn, { [name]: value });
+      return;
+    }
+    this.setMember(extension, name, value);
+    if (value === undefined && this.spellingsOf(extension).size === 0) this.removeExtension(urn);
   }
-}
 
-function setMember(container: JsonObject, name: string, value: Json | undefined): void {
-  if (value === undefined) delete container[name];
-  else container[name] = value;
+  /** An extension that may be written to; copied once, whatever number of operations write to it. */
+  private copyOf(urn: string): JsonObject | undefined {
+    const extension = this.extension(urn);
+    if (extension === undefined || this.copied.has(extension)) return extension;
+    return this.addExtension(urn, { ...extension });
+  }
+
+  private addExtension(urn: string, extension: JsonObject): JsonObject {
+    this.copied.add(extension);
+    this.setMember(this.resource, this.spelled(this.resource, urn), extension);
+    return extension;
+  }
+
+  /** The name as the object spells it, or as it is; looked up, because an object may have thousands of members. */
+  private spelled(object: JsonObject, name: string): string {
+    if (Object.hasOwn(object, name)) return name;
+    return this.spellingsOf(object).get(name.toLowerCase()) ?? name;
+  }
+
+  private spellingsOf(object: JsonObject): Map<string, string> {
+    const known = this.spellings.get(object);
+    if (known !== undefined) return known;
+    const spellings = new Map(Object.keys(object).map((name) => [name.toLowerCase(), name]));
+    this.spellings.set(object, spellings);
+    return spellings;
+  }
+
+  private setMember(object: JsonObject, name: string, value: Json | undefined): void {
+    if (value === undefined) {
+      delete object[name];
+      this.spellings.get(object)?.delete(name.toLowerCase());
+    } else {
+      object[name] = value;
+      this.spellings.get(object)?.set(name.toLowerCase(), name);
+    }
+  }
 }

@@ -16,14 +16,19 @@ import { scimErrors } from './scim-error.ts';
  * where Entra, Okta and OneLogin need it: a filtered path without a match makes the value, a removed list removes only
  * what it lists, and unknown attributes of the core are ignored, so that nothing ever blocks a deactivation. Extensions that
  * nobody declared take whatever they are given. Throws only ScimErrors. The result is not checked as a whole; a group's members are no part of it.
+ * `beforeEach` sees what each operation is applied to.
  */
 export function applyPatch(
   resource: ResourceJson,
   operations: readonly PatchOperation[],
   table: ResourceTable,
+  beforeEach?: (draft: Draft, operation: PatchOperation) => void,
 ): ResourceJson {
   const draft = new Draft(resource, table);
-  for (const operation of operations) applyOperation(draft, operation);
+  for (const operation of operations) {
+    beforeEach?.(draft, operation);
+    applyOperation(draft, operation);
+  }
   return draft.finish();
 }
 
@@ -80,7 +85,7 @@ function applyToPath(draft: Draft, path: PatchPath, edit: AttributeEdit, written
   if (subAttribute?.mutability === 'readOnly') return;
   if (Array.isArray(current)) {
     const listed = Array.isArray(edit.value) ? edit.value.length : 1;
-    draft.countComparisons(current.length * (listed + (filter === undefined ? 0 : termsOf(filter))));
+    draft.effort.countList(current, listed + (filter === undefined ? 0 : termsOf(filter)));
   }
   const next = editAttribute(current, { found, filter }, edit);
   if (next === undefined && attribute.required) throw requiredProblem(attribute, edit.op);
@@ -133,9 +138,9 @@ function applyToOpenAttribute(
   edit: AttributeEdit,
 ): void {
   const current = draft.getOpen(found);
-  if (Array.isArray(current) && filter !== undefined) draft.countComparisons(current.length * termsOf(filter));
+  if (current !== undefined && filter !== undefined) draft.effort.countReading(current, termsOf(filter));
   const target = { path: found.canonicalPath, subName: found.subAttribute?.name, filter };
-  draft.setOpen(found, editOpen(current, target, edit));
+  draft.setOpen(found, editOpen(current, target, { ...edit, effort: draft.effort }));
 }
 
 /** How many comparisons a filter makes of one value. */

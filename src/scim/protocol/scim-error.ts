@@ -56,7 +56,8 @@ export const scimErrors = {
   payloadTooLarge: (detail: string) => new ScimError(413, detail),
   tooManyRequests: (detail: string, retryAfterSeconds: number) =>
     new ScimError(429, detail, undefined, { 'Retry-After': String(retryAfterSeconds) }),
-  internal: () => new ScimError(500, 'The server could not answer; nothing was changed'),
+  internal: () => new ScimError(500, 'The server could not answer; whether anything was changed is not known'),
+  unavailable: () => new ScimError(503, 'The service cannot answer at the moment', undefined, { 'Retry-After': '5' }),
   notImplemented: (detail: string) => new ScimError(501, detail),
 };
 

@@ -109,7 +109,8 @@ function firstOf(
   const seen = new Set<string>();
   for (const [key, value] of Object.entries(sent)) {
     const name = key.toLowerCase();
-    if (seen.has(name)) return scimErrors.invalidSyntax(`"${key}" is there twice`);
+    if (seen.has(name))
+      return scimErrors.invalidSyntax(`"${key}" is there twice: case does not tell names apart, so send it once`);
     seen.add(name);
     const departure = departureOf(key, value);
     if (departure !== undefined) return departure;

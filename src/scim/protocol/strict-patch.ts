@@ -6,7 +6,8 @@ import { PATCH_OP } from '../../attributes/urns.ts';
 import { parseWrittenPath } from './filter.ts';
 import { matches } from './matches.ts';
 import { memberNamed } from './member-named.ts';
-import { applyPatch } from './patch.ts';
+import { applyPatch, termsOf } from './patch.ts';
+import type { Draft } from './patch-draft.ts';
 import type { PatchOperation } from './patch-request.ts';
 import { type PatchPath, parsePath } from './path.ts';
 import { type ScimError, scimErrors } from './scim-error.ts';
@@ -35,32 +36,33 @@ export function targetDeparture(
   operations: readonly PatchOperation[],
   table: ResourceTable,
 ): ScimError | undefined {
-  let current = resource;
-  for (const operation of operations) {
+  let departure: ScimError | undefined;
+  applyPatch(resource, operations, table, (draft, operation) => {
     const path = operation.path === undefined ? undefined : parsePath(operation.path, table);
-    if (operation.op !== 'remove' && path?.kind === 'attribute' && !hasTarget(current, path, table))
-      return scimErrors.noTarget(`No value matches the filter of "${operation.path}"`);
-    current = applyPatch(current, [operation], table);
-  }
-  return undefined;
+    if (path?.kind === 'attribute' && !hasTarget(draft, path, operation))
+      departure ??= scimErrors.noTarget(`No value matches the filter in the path ${operation.path}`);
+  });
+  return departure;
 }
 
 function hasTarget(
-  resource: ResourceJson,
+  draft: Draft,
   { found, filter }: Extract<PatchPath, { kind: 'attribute' }>,
-  table: ResourceTable,
+  { op }: PatchOperation,
 ): boolean {
-  if (filter === undefined || found.isOpen) return true;
-  const { schema, attribute } = found;
-  const container = schema === table.schema ? resource : resource[schema.id];
-  const values = isJsonObject(container) ? container[attribute.name] : undefined;
-  return Array.isArray(values) && values.some((item) => isJsonObject(item) && matches(filter, item, attribute));
+  if (op === 'remove' || filter === undefined || found.isOpen) return true;
+  const values = draft.get(found);
+  if (!Array.isArray(values)) return false;
+  draft.effort.countList(values, termsOf(filter));
+  return values.some((item) => matches(filter, item, found.attribute));
 }
 
 function operationDeparture(operation: JsonObject, table: ResourceTable): ScimError | undefined {
   const op = memberNamed(operation, 'op');
   const path = memberNamed(operation, 'path');
   const value = memberNamed(operation, 'value');
+  const unknown = unknownMember(operation);
+  if (unknown !== undefined) return unknown;
   if (op !== 'add' && op !== 'remove' && op !== 'replace')
     return scimErrors.invalidSyntax('"op" must be "add", "remove" or "replace", in lower case');
   if (path !== undefined && (typeof path !== 'string' || path === ''))
@@ -72,6 +74,14 @@ function operationDeparture(operation: JsonObject, table: ResourceTable): ScimEr
   return isJsonObject(value)
     ? attributesDeparture(value, table, { changes: true })
     : scimErrors.invalidValue('Without a path the value must be an object');
+}
+
+/** RFC 7644 §3.5.2 knows three members; case does not tell names apart (RFC 7643 §2.1). */
+function unknownMember(operation: JsonObject): ScimError | undefined {
+  const known = new Set(['op', 'path', 'value']);
+  const name = Object.keys(operation).find((key) => !known.delete(key.toLowerCase()));
+  if (name === undefined) return undefined;
+  return scimErrors.invalidSyntax(`"${name}" is no member of a PATCH operation, or is there twice`);
 }
 
 /** `value` is undefined for a remove. */

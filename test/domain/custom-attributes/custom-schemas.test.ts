@@ -108,7 +108,8 @@ describe('a declared schema', () => {
     const at = await test.aDirectory();
     await test.domain.customSchemas.create(at.operator, badge);
     const first = await aUser(at, { badge: 'B-1' });
-    const refusal = { code: 'attributeValueTaken', details: { path: `${URN}:badge` } };
+    const message = `Another user of the directory has this value of ${URN}:badge.`;
+    const refusal = { code: 'attributeValueTaken', message, details: { path: `${URN}:badge` } };
     await expect(aUser(at, { badge: 'b-1' })).rejects.toMatchObject(refusal);
     const second = await aUser(at, { badge: 'B-2' });
     await expect(replaced(at, second, { badge: 'B-1' })).rejects.toMatchObject(refusal);
@@ -290,7 +291,7 @@ describe('a declaration of what was kept before', () => {
     for (const value of ['a', 'A', 'b', 'b', 'c']) await aUser(at, { badge: value });
     await expect(test.domain.customSchemas.create(at.operator, badge)).rejects.toMatchObject({
       code: 'attributeValueTaken',
-      message: expect.stringContaining('2 values'),
+      message: `2 values of ${URN}:badge stand on several users of a directory, so the attribute cannot be unique.`,
       details: { path: `${URN}:badge`, count: 2 },
     });
     expect(await test.domain.customSchemas.list(at.operator)).toEqual([]);

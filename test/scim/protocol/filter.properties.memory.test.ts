@@ -141,7 +141,7 @@ describe('the parser', () => {
         outcome(() => parseFilter(text));
         // Longer texts are refused unread; what is read takes a few milliseconds. The bound leaves room for a busy machine.
         outcome(() => parseFilter(text.slice(0, 8_192)));
-        expect(performance.now() - started).toBeLessThan(500);
+        expect(performance.now() - started).toBeLessThan(2_000);
       }),
       150,
     );

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { findAttribute } from '../../../src/attributes/find-attribute.ts';
-import type { JsonObject } from '../../../src/attributes/json.ts';
+import type { Json, JsonObject } from '../../../src/attributes/json.ts';
 import { userTable } from '../../../src/attributes/resource-tables.ts';
 import { parseFilter } from '../../../src/scim/protocol/filter.ts';
 import { matches } from '../../../src/scim/protocol/matches.ts';
-import { resolveValueFilter } from '../../../src/scim/protocol/resolve-filter.ts';
+import { resolveOpenValueFilter, resolveValueFilter } from '../../../src/scim/protocol/resolve-filter.ts';
 
 function fits(filter: string, item: JsonObject, name = 'emails'): boolean {
   const attribute = findAttribute(userTable, name)?.attribute;
@@ -56,5 +56,22 @@ describe('matches', () => {
   test('minds the case of a caseExact sub-attribute', () => {
     expect(fits('value eq "https://x/A"', { value: 'https://x/A' }, 'photos')).toBe(true);
     expect(fits('value eq "https://x/a"', { value: 'https://x/A' }, 'photos')).toBe(false);
+  });
+
+  test.each<[string, Json, boolean]>([
+    ['value eq "EARLY"', 'early', true],
+    ['VALUE co "arl"', 'early', true],
+    ['value eq "late"', 'early', false],
+    ['value pr', 'early', true],
+    ['type pr', 'early', false],
+    ['type ne "x"', 'early', true],
+    ['value gt 9', 10, true],
+    ['value eq true', true, true],
+    // Only a text has parts, as in the database.
+    ['value co "1"', 10, false],
+    ['value sw "a"', ['a'], false],
+    ['constructor pr', {}, false],
+  ])('takes a value that is no object for its own value: %s of %j', (filter, item, isFitting) => {
+    expect(matches(resolveOpenValueFilter(parseFilter(filter)), item)).toBe(isFitting);
   });
 });

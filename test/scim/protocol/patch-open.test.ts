@@ -319,3 +319,140 @@ describe('a URN that may be an extension or an attribute of one', () => {
     });
   });
 });
+
+describe('a list of simple values, whose `value` each of them is (RFC 7643 §2.4)', () => {
+  const shifts = ['early', 'late'];
+  const path = (rest: string) => `${URN}:shifts${rest}`;
+
+  test.each<[string, Json[], Operation, Json | undefined]>([
+    ['a remove', shifts, { op: 'remove', path: path('[value eq "EARLY"]') }, ['late']],
+    ['a remove of the last one', ['early'], { op: 'remove', path: path('[value eq "early"]') }, undefined],
+    ['a remove of its value', shifts, { op: 'remove', path: path('[value eq "early"].value') }, ['late']],
+    ['a remove of all but one', [1, 2, 3], { op: 'remove', path: path('[value ne 2]') }, [2]],
+    ['a replace', shifts, { op: 'replace', path: path('[value eq "early"]'), value: 'noon' }, ['noon', 'late']],
+    [
+      'a replace by an object',
+      shifts,
+      { op: 'Replace', path: path('[value eq "early"]'), value: [{ value: 'noon' }] },
+      ['noon', 'late'],
+    ],
+    [
+      'a replace of its value',
+      shifts,
+      { op: 'replace', path: path('[value eq "early"].Value'), value: 'noon' },
+      ['noon', 'late'],
+    ],
+    [
+      'a replace by one that is there',
+      shifts,
+      { op: 'replace', path: path('[value sw "e"]'), value: 'late' },
+      ['late'],
+    ],
+    [
+      'a replace that meets nothing',
+      shifts,
+      { op: 'replace', path: path('[value eq "x"].value'), value: 'noon' },
+      ['early', 'late', 'noon'],
+    ],
+    [
+      'another sub-attribute',
+      shifts,
+      { op: 'add', path: path('[value eq "early"].type'), value: 't' },
+      [{ value: 'early', type: 't' }, 'late'],
+    ],
+    ['a remove that meets nothing', shifts, { op: 'remove', path: path('[value eq "x"]') }, shifts],
+    ['a replace of all by their value', shifts, { op: 'replace', path: path('.value'), value: 'noon' }, ['noon']],
+    ['an add by their value', shifts, { op: 'add', path: path('.value'), value: 'noon' }, ['early', 'late', 'noon']],
+    ['a remove of all by their value', shifts, { op: 'remove', path: path('.value') }, undefined],
+  ])('takes %s', (_what, before, operation, after) => {
+    expect(patched({ shifts: before }, operation)).toEqual(after && { shifts: after });
+  });
+});
+
+describe('the work of a PATCH on what nobody declared', () => {
+  const values = Array.from({ length: 999 }, (_, n) => ({ value: `v${n}`, type: `t${n}`, z: n }));
+  const times = (count: number, operation: (n: number) => Operation) =>
+    Array.from({ length: count }, (_, n) => operation(n));
+
+  /** What a PATCH ends in, and its milliseconds. */
+  function measured(before: JsonObject, operations: Operation[]): { outcome: string; time: number } {
+    const start = performance.now();
+    let outcome = 'done';
+    try {
+      applyPatch({ [URN]: before }, readPatchRequest({ Operations: operations }), userTable);
+    } catch (error) {
+      outcome = `${(error as { status: number }).status}`;
+    }
+    return { outcome, time: performance.now() - start };
+  }
+
+  test('is little for 1,000 values added to a list of 999', () => {
+    const add = (value: Json) =>
+      measured(
+        { l: values },
+        times(1000, () => ({ op: 'add', path: `${URN}:l`, value })),
+      );
+    const wide = values.map(({ z }) => Object.fromEntries(Array.from({ length: 20 }, (_, k) => [`k${k}`, z])));
+    expect(add(1)).toEqual({ outcome: 'done', time: expect.toSatisfy((time) => time < 500) });
+    const operations = times(1000, () => ({ op: 'add', path: `${URN}:l`, value: { k0: 1 } }));
+    expect(measured({ l: wide }, operations)).toEqual({
+      outcome: 'done',
+      time: expect.toSatisfy((time) => time < 500),
+    });
+  });
+
+  const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`a${n}`, 1]));
+  const long = Array.from({ length: 4 }, () => 'é'.repeat(60_000)).map((text, n) => `${text}${n}`);
+  const terms = (term: string) => Array(100).fill(term).join(' or ');
+
+  test.each<[string, JsonObject, Operation[], string]>([
+    [
+      'filters of a hundred terms',
+      { l: values },
+      times(1000, () => ({ op: 'remove', path: `${URN}:l[${terms('a eq 1')}]` })),
+      '413',
+    ],
+    [
+      'filters of long texts',
+      { l: long },
+      times(1000, () => ({ op: 'remove', path: `${URN}:l[${terms('value co "x"')}]` })),
+      '413',
+    ],
+    [
+      'filters of a wide value',
+      { l: many },
+      times(1000, () => ({ op: 'remove', path: `${URN}:l[${terms('b eq 1')}]` })),
+      '413',
+    ],
+    [
+      'removals by value',
+      { l: values },
+      times(1000, (n) => ({ op: 'remove', path: `${URN}:l`, value: `x${n}` })),
+      '413',
+    ],
+    [
+      'a sub-attribute of all values',
+      { l: values },
+      times(1000, (n) => ({ op: 'add', path: `${URN}:l.z`, value: n })),
+      '413',
+    ],
+    [
+      'lists that are made anew each time',
+      { l: values },
+      times(1000, (n) =>
+        n % 2 === 0 ? { op: 'add', path: `${URN}:l.z`, value: n } : { op: 'add', path: `${URN}:l`, value: 1 },
+      ),
+      '413',
+    ],
+    ['a wide value', { l: many }, times(1000, (n) => ({ op: 'add', path: `${URN}:l.b`, value: n })), '413'],
+    [
+      'a wide extension',
+      many,
+      times(1000, (n) => ({ op: n % 2 ? 'remove' : 'add', path: `${URN}:b`, value: n })),
+      'done',
+    ],
+    ['20,000 attributes at once', {}, [{ op: 'add', path: URN, value: many }], 'done'],
+  ])('is bounded for %s', (_what, before, operations, outcome) => {
+    expect(measured(before, operations)).toEqual({ outcome, time: expect.toSatisfy((time) => time < 2000) });
+  });
+});

@@ -672,4 +672,14 @@ describe('applyPatch refuses', () => {
     expect(refused({ emails }, ...Array(100).fill(operation))).toBe('413');
     expect(patched({ emails }, ...Array(5).fill(operation))).toEqual({ emails });
   });
+
+  test.each([
+    ['filters', { op: 'remove', path: `emails[${Array(100).fill('value co "x"').join(' or ')}]` }],
+    ['values', { op: 'add', path: 'emails', value: 'x' }],
+  ])('a request that would compare long texts with %s', (_what, operation) => {
+    const emails = Array.from({ length: 60 }, (_, n) => ({ value: `${'é'.repeat(4000)}${n}` }));
+    const start = performance.now();
+    expect(refused({ emails }, ...Array(78).fill(operation))).toBe('413');
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
 });

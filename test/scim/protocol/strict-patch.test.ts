@@ -65,6 +65,8 @@ describe('patchDeparture', () => {
     ],
     ['an unknown key', patch({ op: 'replace', value: { shoeSize: 40 } }), 'invalidSyntax'],
     ['no object without a path', patch({ op: 'add', value: 'x' }), 'invalidValue'],
+    ['an unknown member', patch({ op: 'add', path: 'title', value: 'x', foo: 1 }), 'invalidSyntax'],
+    ['a member twice', patch({ op: 'add', path: 'title', Path: 'nickName', value: 'x' }), 'invalidSyntax'],
   ])('refuses %s', (_, body, scimType) => {
     expect(patchDeparture(body, userTable)?.scimType).toBe(scimType);
   });
@@ -84,6 +86,9 @@ describe('targetDeparture', () => {
   test('is noTarget where the filter of an add or a replace meets nothing', () => {
     expect(departure({ emails: [{ type: 'home', value: 'h@b.c' }] }, work)).toBe('noTarget');
     expect(departure({}, { ...work, op: 'add' })).toBe('noTarget');
+    expect(targetDeparture({}, readPatchRequest(patch(work)), userTable)?.message).toBe(
+      'No value matches the filter in the path emails[type eq "work"].value',
+    );
     expect(departure({ emails: [{ type: 'Work', value: 'w@b.c' }] }, work)).toBeUndefined();
   });
 
@@ -91,6 +96,12 @@ describe('targetDeparture', () => {
     const made = { op: 'add', path: 'emails', value: [{ type: 'work', value: 'w@b.c' }] };
     expect(departure({}, made, work)).toBeUndefined();
     expect(departure({}, { op: 'remove', path: 'emails[type eq "work"]' })).toBeUndefined();
+  });
+
+  test('is bounded over all operations', () => {
+    const emails = Array.from({ length: 1000 }, (_, n) => ({ value: `${n}@b.c` }));
+    const operations = Array(600).fill({ op: 'remove', path: 'emails[value eq "x"]' });
+    expect(() => departure({ emails }, ...operations)).toThrow('compares too many');
   });
 
   test('looks into extensions', () => {
