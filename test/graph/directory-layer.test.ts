@@ -259,17 +259,17 @@ describe('a directory group', () => {
 describe('provisioning events', () => {
   const REPORT = `mutation ($input: ReportProvisioningEventsInput!) {
     reportProvisioningEvents(input: $input) { count errors { code path } } }`;
-  const event = {
+  const anEvent = () => ({
     requestId: 'r-1',
     method: 'GET',
     path: '/Users',
     outcome: 'usersRead',
     detail: { status: 200 },
-    at: '2026-01-01T00:00:00Z',
-  };
+    at: new Date().toISOString(),
+  });
 
   it('are kept as the facade reports them, and read by an admin, the newest first', async () => {
-    const input = { directoryId: acme.directoryId, events: [event, { ...event, requestId: 'r-2' }] };
+    const input = { directoryId: acme.directoryId, events: [anEvent(), { ...anEvent(), requestId: 'r-2' }] };
     const { data } = await graph.run(acme.scimToken, REPORT, { input });
     expect(data).toEqual({ reportProvisioningEvents: { count: 2, errors: [] } });
     const read = await graph.run<{ directory: { provisioningEvents: { nodes: object[] } } }>(
@@ -284,13 +284,13 @@ describe('provisioning events', () => {
   });
 
   it('are refused as data above 5,000 in one call', async () => {
-    const input = { directoryId: acme.directoryId, events: Array.from({ length: 5_001 }, () => event) };
+    const input = { directoryId: acme.directoryId, events: Array.from({ length: 5_001 }, anEvent) };
     const { data } = await graph.run(acme.scimToken, REPORT, { input });
     expect(data).toEqual({ reportProvisioningEvents: { count: 0, errors: [{ code: 'TOO_MANY', path: 'events' }] } });
   });
 
   it('keep the rest of a hostile request when a part of it cannot be kept', async () => {
-    const hostile = { ...event, requestId: 'r\u0000\ud800', resourceId: 'no id', detail: { text: 'a\u0000b' } };
+    const hostile = { ...anEvent(), requestId: 'r\u0000\ud800', resourceId: 'no id', detail: { text: 'a\u0000b' } };
     const input = { directoryId: acme.directoryId, events: [hostile] };
     const { data } = await graph.run(acme.scimToken, REPORT, { input });
     expect(data).toEqual({ reportProvisioningEvents: { count: 1, errors: [] } });
@@ -299,7 +299,7 @@ describe('provisioning events', () => {
   });
 
   it('are told by the directory itself, not by an admin', async () => {
-    const input = { directoryId: acme.directoryId, events: [event] };
+    const input = { directoryId: acme.directoryId, events: [anEvent()] };
     const { errors } = await graph.run(acme.ownerKey, REPORT, { input });
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
   });

@@ -393,11 +393,11 @@ describe('the work of a PATCH on what nobody declared', () => {
         times(1000, () => ({ op: 'add', path: `${URN}:l`, value })),
       );
     const wide = values.map(({ z }) => Object.fromEntries(Array.from({ length: 20 }, (_, k) => [`k${k}`, z])));
-    expect(add(1)).toEqual({ outcome: 'done', time: expect.toSatisfy((time) => time < 500) });
+    expect(add(1)).toEqual({ outcome: 'done', time: expect.toSatisfy((time) => time < 2000) });
     const operations = times(1000, () => ({ op: 'add', path: `${URN}:l`, value: { k0: 1 } }));
     expect(measured({ l: wide }, operations)).toEqual({
       outcome: 'done',
-      time: expect.toSatisfy((time) => time < 500),
+      time: expect.toSatisfy((time) => time < 2000),
     });
   });
 
