@@ -81,9 +81,8 @@ class Ground {
     conflicts: readonly store.GroupInConflict[],
     groupMatching: GroupMatching,
   ) {
-    const standing = existing.map((group): Standing => ({ ...group }));
-    this.#byId = new Map(standing.map((group) => [group.id ?? '', group]));
-    this.#byKey = new Map(standing.map((group) => [group.nameKey, group]));
+    this.#byId = new Map(existing.map((group) => [group.id, group]));
+    this.#byKey = new Map(existing.map((group) => [group.nameKey, group]));
     this.#conflicts = new Map(
       conflicts.map(({ linkId, displayName, groupId }) => [linkId, { key: groupKey(displayName), groupId }]),
     );
@@ -105,7 +104,7 @@ class Ground {
     const conflict = this.#conflicts.get(linkId);
     if (!conflict) return;
     const holder = this.#byKey.get(conflict.key);
-    if (holder?.id === conflict.groupId && holder) return;
+    if (holder?.id === conflict.groupId) return;
     if (holder && this.#groupMatching === 'never') conflict.groupId = holder.id;
     else this.#conflicts.delete(linkId);
     if (!holder) this.#make(conflict.key);
