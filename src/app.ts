@@ -12,11 +12,16 @@ import { readGraphqlBody } from './http/graphql-body.ts';
 import { createHttpApp, type HttpParts, listen, stopListening } from './http/server.ts';
 import { startMaintenance } from './maintenance-timer.ts';
 import { createOAuthRouter } from './oauth/router.ts';
-import { allowsLoopbackIssuers, type Log, type OpenedDomain, openDomain } from './open-domain.ts';
+import { allowsLoopbackIssuers, createProtocols, type Log, type OpenedDomain, openDomain } from './open-domain.ts';
 import { documents } from './scim/documents/operations.ts';
 import type { GraphClient } from './scim/graph-client.ts';
 import { HttpGraphClient } from './scim/http-graph-client.ts';
 import { createScimFacade } from './scim/router.ts';
+import { sessionCookieReader } from './sso/allowed-origins.ts';
+import { Cookies } from './sso/cookies.ts';
+import { createCors } from './sso/cors.ts';
+import { createSsoRouter } from './sso/router.ts';
+import { createSessionEndpoints } from './sso/session-endpoints.ts';
 
 export interface Listening {
   /** Where it listens, such as http://127.0.0.1:4000. */
@@ -56,13 +61,23 @@ export async function serve(config: Config, log: Log, opened: OpenedDomain): Pro
     client.prepare(documents);
     const graph = createGraphServer({ schema, log: graphLog, isSchemaPublic: !config.isProduction });
     await graph.start();
-    const context = async ({ req }: { req: IncomingMessage }) => readGraphContext(domain, req.headers, tenantUrl);
+    const cookies = new Cookies(address);
+    const { origins } = config.product;
+    const sessionCookie = sessionCookieReader(cookies, { publicUrl: () => address.publicUrl, origins });
+    const context = async ({ req }: { req: IncomingMessage }) =>
+      readGraphContext(domain, req.headers, tenantUrl, sessionCookie);
     const graphql = express.Router();
     graphql.use(readGraphqlBody, expressMiddleware(graph, { context }));
     const { accessTokens } = domain;
     const isLocal = allowsLoopbackIssuers(config);
     const oauth = createOAuthRouter({ accessTokens, tenantUrl, allowsLoopbackIssuers: isLocal, log });
-    const listening = await listenWith(config, address, log, client, { graphql, oauth, ping: () => database.ping() });
+    const listening = await listenWith(config, address, log, client, {
+      graphql,
+      oauth,
+      cors: createCors(origins),
+      sso: createSso({ config, address, domain, cookies, log }),
+      ping: () => database.ping(),
+    });
     const maintenance = startMaintenance((options) => domain.maintenance.run(options), log);
     const close = async () => {
       await listening.close();
@@ -75,6 +90,31 @@ export async function serve(config: Config, log: Log, opened: OpenedDomain): Pro
     await opened.close();
     throw error;
   }
+}
+
+/** The sign-in pages, and what the product's pages and back ends ask of a session. */
+function createSso({ config, address, domain, cookies, log }: SsoParts): express.Router {
+  const { oidc, saml } = createProtocols(config, log);
+  const { product, loginProviders } = config;
+  const settings = {
+    get publicUrl() {
+      return address.publicUrl;
+    },
+    product,
+    loginProviders,
+  };
+  const sso = express.Router();
+  sso.use(createSessionEndpoints({ domain, cookies, config: settings, log }));
+  sso.use(createSsoRouter({ domain, oidc, saml, cookies, config: settings, log }));
+  return sso;
+}
+
+interface SsoParts {
+  config: Config;
+  address: PublicAddress;
+  domain: Domain;
+  cookies: Cookies;
+  log: Log;
 }
 
 /** Starts the SCIM facade alone, before the GraphQL service at `graphUrl`: no database, no domain in this process. */
@@ -92,17 +132,17 @@ export async function startFacade(config: Config & { graphUrl: string }, log: Lo
 
 /** Where others reach this service. With PORT=0 the system chooses the port, which is known only once it listens. */
 class PublicAddress {
-  url: string;
+  publicUrl: string;
 
   constructor({ publicUrl }: Config) {
-    this.url = publicUrl;
+    this.publicUrl = publicUrl;
   }
 
   listeningOn(port: number): void {
-    this.url = this.url.replace(/:0$/, `:${port}`);
+    this.publicUrl = this.publicUrl.replace(/:0$/, `:${port}`);
   }
 
-  readonly tenantUrl = (directoryId: string): string => `${this.url}/scim/v2/${directoryId}`;
+  readonly tenantUrl = (directoryId: string): string => `${this.publicUrl}/scim/v2/${directoryId}`;
 }
 
 async function listenWith(
@@ -125,14 +165,14 @@ async function listenWith(
   const { port } = server.address() as AddressInfo;
   address.listeningOn(port);
   if (hidesBehindLocalhost(config)) {
-    const publicUrl = address.url;
+    const { publicUrl } = address;
     log('warn', 'others cannot reach the addresses that are shown: set PUBLIC_URL to where they reach this', {
       publicUrl,
     });
   }
   return {
     url: `http://${config.host}:${port}`,
-    publicUrl: address.url,
+    publicUrl: address.publicUrl,
     tenantUrl,
     close: async () => {
       await stopListening(server);

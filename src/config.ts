@@ -21,10 +21,39 @@ export interface Config {
   secretKey: string | undefined;
   /** The product's permission catalogue; undefined: none but the built-in permissions. */
   permissionsFile: string | undefined;
+  /** The secret key before the present one: what is sealed under it still opens, until `rollcall keys rotate`. */
+  previousSecretKey: string | undefined;
+  /** How the sign-in pages look, and where they lead. */
+  product: ProductConfig;
+  /** The OpenID providers by which accounts of all organizations may sign in. */
+  loginProviders: Partial<Record<LoginProviderName, LoginProviderConfig>>;
+  /** Name servers asked for the proofs of domains, such as 10.0.0.2 or 127.0.0.1:5353; undefined: the system's. */
+  dnsServers: string[] | undefined;
   /** What one directory may ask of this process over SCIM; 0 is without limit. */
   scimLimits: ScimLimits;
   logLevel: LogLevel;
   isProduction: boolean;
+}
+
+/** The product that Rollcall stands beside. */
+export interface ProductConfig {
+  name: string;
+  /** Where people go on after sign-in; null: the plain landing page. */
+  url: string | null;
+  /** Whose pages may ask as the person who is signed in (CORS), and to whose pages a sign-in may lead back. */
+  origins: string[];
+  /** An SVG or PNG file. */
+  logoFile: string | null;
+  /** Of buttons and links, such as #0b5fff. */
+  color: string | null;
+}
+
+export type LoginProviderName = 'google' | 'microsoft';
+
+export interface LoginProviderConfig {
+  clientId: string;
+  clientSecret: string;
+  issuer: string;
 }
 
 interface ScimLimits {
@@ -33,13 +62,15 @@ interface ScimLimits {
   concurrencyMax: number;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 type LogLevel = (typeof logLevels)[number];
 
 const DEFAULT_PERMISSIONS_FILE = 'permissions.json';
 
 /** Reads the settings of README "Settings". Throws with the setting's name and what it takes. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(environment: Environment): Config {
   const port = readPort(environment.PORT);
   const host = given(environment.HOST) ?? '127.0.0.1';
   const databaseUrl = given(environment.DATABASE_URL);
@@ -61,6 +92,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDir: resolve(given(environment.DATA_DIR) ?? '.rollcall'),
     secretKey,
     permissionsFile: readPermissionsFile(environment.PERMISSIONS_FILE),
+    previousSecretKey: given(environment.PREVIOUS_SECRET_KEY),
+    product: readProduct(environment),
+    loginProviders: readLoginProviders(environment),
+    dnsServers: readDnsServers(environment.DNS_SERVERS),
     scimLimits: readScimLimits(environment),
     logLevel: readLogLevel(environment.LOG_LEVEL),
     isProduction: environment.NODE_ENV === 'production',
@@ -77,7 +112,7 @@ function readPort(value: string | undefined): number {
   return port;
 }
 
-function readScimLimits(environment: Readonly<Record<string, string | undefined>>): ScimLimits {
+function readScimLimits(environment: Environment): ScimLimits {
   const count = (setting: string, ifAbsent: number) => readCount(environment[setting], setting, ifAbsent);
   const ratePerSecond = count('SCIM_RATE_PER_SECOND', 100);
   const rateBurst = count('SCIM_RATE_BURST', 400);
@@ -90,6 +125,73 @@ function readCount(value: string | undefined, setting: string, ifAbsent: number)
   const count = Number(given(value) ?? ifAbsent);
   if (Number.isInteger(count) && count >= 0 && count <= 1_000_000) return count;
   throw new Error(`${setting} must be a whole number from 0 to 1000000.`);
+}
+
+const LOGO = /\.(svg|png)$/i;
+const PRODUCT_NAME_LENGTH_MAX = 60;
+
+function readProduct(environment: Environment): ProductConfig {
+  const url = readAddress(environment.PRODUCT_URL, 'PRODUCT_URL') ?? null;
+  const origins = (given(environment.PRODUCT_ORIGINS) ?? '')
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '');
+  const wrong = origins.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
+  if (wrong !== undefined) {
+    throw new Error(
+      'PRODUCT_ORIGINS takes origins such as https://app.example.com, without a path, separated by commas.',
+    );
+  }
+  const name = given(environment.PRODUCT_NAME) ?? 'Rollcall';
+  if (name.length > PRODUCT_NAME_LENGTH_MAX) {
+    throw new Error(`PRODUCT_NAME must be ${PRODUCT_NAME_LENGTH_MAX} characters or shorter.`);
+  }
+  const logoFile = given(environment.PRODUCT_LOGO);
+  if (logoFile !== undefined && !(LOGO.test(logoFile) && existsSync(logoFile))) {
+    throw new Error('PRODUCT_LOGO must be an SVG or PNG file that exists.');
+  }
+  const color = given(environment.PRODUCT_COLOR)?.toLowerCase() ?? null;
+  if (color !== null && !/^#[0-9a-f]{6}$/.test(color)) {
+    throw new Error('PRODUCT_COLOR must be a colour such as #0b5fff.');
+  }
+  const own = url === null ? [] : [new URL(url).origin];
+  const all = [...new Set([...own, ...origins])];
+  return { name, url, origins: all, logoFile: logoFile === undefined ? null : resolve(logoFile), color };
+}
+
+const loginIssuers = {
+  google: 'https://accounts.google.com',
+  microsoft: 'https://login.microsoftonline.com/organizations/v2.0',
+} as const satisfies Record<LoginProviderName, string>;
+
+function readLoginProviders(environment: Environment): Config['loginProviders'] {
+  const providers: Config['loginProviders'] = {};
+  for (const name of ['google', 'microsoft'] as const) {
+    const prefix = name.toUpperCase();
+    const clientId = given(environment[`${prefix}_CLIENT_ID`]);
+    const clientSecret = given(environment[`${prefix}_CLIENT_SECRET`]);
+    if ((clientId === undefined) !== (clientSecret === undefined)) {
+      throw new Error(`${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET go together: set both or neither.`);
+    }
+    if (clientId === undefined || clientSecret === undefined) continue;
+    const issuer = readAddress(environment[`${prefix}_ISSUER`], `${prefix}_ISSUER`) ?? loginIssuers[name];
+    providers[name] = { clientId, clientSecret, issuer };
+  }
+  return providers;
+}
+
+function readDnsServers(value: string | undefined): string[] | undefined {
+  const text = given(value);
+  if (text === undefined) return undefined;
+  const servers = text.split(',').map((server) => server.trim());
+  if (servers.every(isServer)) return servers;
+  throw new Error('DNS_SERVERS takes addresses such as 10.0.0.2 or 127.0.0.1:5353, separated by commas.');
+}
+
+function isServer(text: string): boolean {
+  if (isIP(text) !== 0) return true;
+  const [, address = '', port = ''] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
+  return isIP(address) !== 0 && Number(port) >= 1 && Number(port) <= 65_535;
 }
 
 const proxyNames = ['loopback', 'linklocal', 'uniquelocal'];

@@ -6,6 +6,8 @@ import { migrate } from './database/migrate.ts';
 import { readSecretKey } from './database/secret-key.ts';
 import { createDomain, type Domain } from './domain/domain.ts';
 import { PermissionCatalogue } from './domain/permissions/catalogue.ts';
+import { createTxtResolver } from './domain/sso/dns-proof.ts';
+import { Protocols } from './sso/identity-providers.ts';
 
 export type Log = (level: 'info' | 'warn' | 'error', event: string, details?: object) => void;
 
@@ -36,7 +38,10 @@ export async function openDomain(config: Config, log: Log): Promise<OpenedDomain
       database,
       catalogue,
       secretKey: config.secretKey ?? (await readSecretKey(config.dataDir)),
+      previousSecretKey: config.previousSecretKey,
       allowsLoopbackIssuers: allowsLoopbackIssuers(config),
+      identityProviders: createProtocols(config, log),
+      ...(config.dnsServers && { resolveTxt: createTxtResolver(config.dnsServers) }),
       onBackgroundFailure: (error) => log('warn', 'background write failed', { reason: String(error) }),
     });
     return {
@@ -53,6 +58,11 @@ export async function openDomain(config: Config, log: Log): Promise<OpenedDomain
     await server.close();
     throw error;
   }
+}
+
+/** OIDC and SAML, as the settings allow them to speak. */
+export function createProtocols(config: Config, log: Log): Protocols {
+  return new Protocols({ allowsLoopback: allowsLoopbackIssuers(config), log });
 }
 
 interface DatabaseServer {

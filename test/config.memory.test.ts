@@ -62,3 +62,71 @@ describe('an address on localhost', () => {
     expect(mayHaveIssuer({ PUBLIC_URL: 'https://rollcall.example' })).toBe(false);
   });
 });
+
+describe('the product', () => {
+  it('is called Rollcall and is nowhere, without settings', () => {
+    const nothing = { name: 'Rollcall', url: null, origins: [], logoFile: null, color: null };
+    expect(readConfig({}).product).toEqual(nothing);
+  });
+
+  it('lets the pages of its own address and of the named origins ask', () => {
+    const settings = {
+      PRODUCT_NAME: 'Screens',
+      PRODUCT_URL: 'https://app.example.com/home/',
+      PRODUCT_ORIGINS: 'https://admin.example.com, http://localhost:3000',
+      PRODUCT_COLOR: '#0B5FFF',
+    };
+    expect(readConfig(settings).product).toEqual({
+      name: 'Screens',
+      url: 'https://app.example.com/home',
+      origins: ['https://app.example.com', 'https://admin.example.com', 'http://localhost:3000'],
+      logoFile: null,
+      color: '#0b5fff',
+    });
+  });
+
+  it.each([
+    ['PRODUCT_URL', 'javascript:alert(1)'],
+    ['PRODUCT_ORIGINS', '*'],
+    ['PRODUCT_ORIGINS', 'null'],
+    ['PRODUCT_ORIGINS', 'https://app.example.com/'],
+    ['PRODUCT_NAME', 'x'.repeat(61)],
+    ['PRODUCT_LOGO', 'package.json'],
+    ['PRODUCT_LOGO', 'nowhere.svg'],
+    ['PRODUCT_COLOR', 'red'],
+    ['PRODUCT_COLOR', '#fff;}'],
+  ])('refuses to start with %s=%s', (setting, value) => {
+    expect(() => readConfig({ [setting]: value })).toThrow(setting);
+  });
+});
+
+describe('the login providers', () => {
+  it('are none without settings, and need an id and a secret each', () => {
+    expect(readConfig({}).loginProviders).toEqual({});
+    expect(() => readConfig({ GOOGLE_CLIENT_ID: 'id' })).toThrow('GOOGLE_CLIENT_SECRET');
+    expect(() => readConfig({ MICROSOFT_CLIENT_SECRET: 'secret' })).toThrow('MICROSOFT_CLIENT_ID');
+    const MICROSOFT_ISSUER = 'https://login.microsoftonline.us/organizations/v2.0';
+    const settings = {
+      GOOGLE_CLIENT_ID: 'g',
+      GOOGLE_CLIENT_SECRET: 'gs',
+      MICROSOFT_CLIENT_ID: 'm',
+      MICROSOFT_CLIENT_SECRET: 'ms',
+      MICROSOFT_ISSUER,
+    };
+    expect(readConfig(settings).loginProviders).toEqual({
+      google: { clientId: 'g', clientSecret: 'gs', issuer: 'https://accounts.google.com' },
+      microsoft: { clientId: 'm', clientSecret: 'ms', issuer: MICROSOFT_ISSUER },
+    });
+  });
+});
+
+describe('the name servers', () => {
+  it("are the system's, or those that are named", () => {
+    expect(readConfig({}).dnsServers).toBeUndefined();
+    const DNS_SERVERS = '10.0.0.2, 127.0.0.1:5353,2001:db8::1,[2001:db8::1]:53';
+    expect(readConfig({ DNS_SERVERS }).dnsServers).toEqual(DNS_SERVERS.split(/,\s*/));
+    for (const wrong of ['dns.example.com', '127.0.0.1:0', '127.0.0.1:99999', ',']) {
+      expect(() => readConfig({ DNS_SERVERS: wrong })).toThrow('DNS_SERVERS');
+    }
+  });
+});

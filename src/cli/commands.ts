@@ -1,5 +1,17 @@
 import { command as apiKeyCreate } from './api-key-create.ts';
+import { command as bindingApprove } from './binding-approve.ts';
+import { command as bindingEnd } from './binding-end.ts';
+import { command as bindingList } from './binding-list.ts';
+import { command as bindingReject } from './binding-reject.ts';
 import type { Command } from './command.ts';
+import { command as connectionCreate } from './connection-create.ts';
+import { command as connectionDelete } from './connection-delete.ts';
+import { command as connectionDisable } from './connection-disable.ts';
+import { command as connectionEnable } from './connection-enable.ts';
+import { command as connectionList } from './connection-list.ts';
+import { command as connectionShow } from './connection-show.ts';
+import { command as connectionTest } from './connection-test.ts';
+import { command as connectionUpdate } from './connection-update.ts';
 import { command as demo } from './demo.ts';
 import { command as directoryActivate } from './directory-activate.ts';
 import { command as directoryCreate } from './directory-create.ts';
@@ -8,7 +20,12 @@ import { command as directoryPause } from './directory-pause.ts';
 import { command as directoryPreview } from './directory-preview.ts';
 import { command as directoryRetire } from './directory-retire.ts';
 import { command as doctor } from './doctor.ts';
+import { command as domainAdd } from './domain-add.ts';
+import { command as domainList } from './domain-list.ts';
+import { command as domainRemove } from './domain-remove.ts';
+import { command as domainVerify } from './domain-verify.ts';
 import { command as explain } from './explain.ts';
+import { command as keysRotate } from './keys-rotate.ts';
 import { command as linkApprove } from './link-approve.ts';
 import { command as linkList } from './link-list.ts';
 import { command as linkPreview } from './link-preview.ts';
@@ -33,6 +50,7 @@ import { command as orgSlug } from './org-slug.ts';
 import { command as orgSlugRelease } from './org-slug-release.ts';
 import { command as orgSuspend } from './org-suspend.ts';
 import { command as orgUpdate } from './org-update.ts';
+import { command as ownerLink } from './owner-link.ts';
 import { command as permissions } from './permissions.ts';
 import { command as schemaDeclare } from './schema-declare.ts';
 import { command as schemaDelete } from './schema-delete.ts';
@@ -43,6 +61,10 @@ import { command as scimTokenList } from './scim-token-list.ts';
 import { command as scimTokenRevoke } from './scim-token-revoke.ts';
 import { command as scimTokenRotate } from './scim-token-rotate.ts';
 import { command as serve } from './serve.ts';
+import { command as sessionEnd } from './session-end.ts';
+import { command as sessionList } from './session-list.ts';
+import { command as signInHealth } from './sign-in-health.ts';
+import { command as signInList } from './sign-in-list.ts';
 import { command as simulateEntra } from './simulate-entra.ts';
 import { command as simulateOkta } from './simulate-okta.ts';
 import { command as spaceCreate } from './space-create.ts';
@@ -69,6 +91,25 @@ export const commands: readonly Command[] = [
   orgReopen,
   orgExport,
   orgErase,
+  ownerLink,
+  domainAdd,
+  domainVerify,
+  domainList,
+  domainRemove,
+  connectionCreate,
+  connectionList,
+  connectionShow,
+  connectionTest,
+  connectionEnable,
+  connectionUpdate,
+  connectionDisable,
+  connectionDelete,
+  signInList,
+  signInHealth,
+  bindingList,
+  bindingApprove,
+  bindingReject,
+  bindingEnd,
   directoryCreate,
   directoryList,
   directoryPreview,
@@ -102,6 +143,9 @@ export const commands: readonly Command[] = [
   spaceList,
   explain,
   permissions,
+  sessionList,
+  sessionEnd,
+  keysRotate,
   simulateEntra,
   simulateOkta,
 ];

@@ -20,6 +20,11 @@ export function directoryPreviewText(
   const rows = [
     counted(preview.newPeopleCount, `new person${inactiveText}`, `new people${inactiveText}`),
     counted(preview.matchingPeopleCount, 'person waits: a user matches', 'people wait: users match'),
+    counted(
+      preview.adoptedPeopleCount,
+      'person takes over the user of their e-mail, on a proved domain',
+      'people take over the users of their e-mail, on proved domains',
+    ),
     counted(preview.heldPeopleCount, 'person who came back is in again', 'people who came back are in again'),
     counted(preview.heldMembersCount, 'membership counts', 'memberships count'),
     counted(preview.newGroupsCount, 'new group, without permissions', 'new groups, without permissions'),

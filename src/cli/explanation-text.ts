@@ -101,6 +101,8 @@ function actorText(actor: ActorRecord | null): string {
       return `the API key "${actor.name}"`;
     case 'directory':
       return 'the directory';
+    case 'user':
+      return `"${actor.name}"`;
     case 'operator':
       return 'the operator';
     default:

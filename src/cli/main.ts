@@ -121,7 +121,7 @@ function describe(error: unknown): { code: string; message: string } {
   if (error instanceof UsageError) return { code: 'usage', message: error.message };
   if (error instanceof CommandError) return { code: error.code, message: error.message };
   if (error instanceof DomainError) {
-    const nextStep = nextStepAfter(error.code);
+    const nextStep = nextStepAfter(error);
     return { code: error.code, message: [error.message, ...(nextStep ? [nextStep] : [])].join(' ') };
   }
   const reason = (error instanceof Error ? error.message : String(error)).replace(/[.\s]+$/u, '');

@@ -1,4 +1,4 @@
-import { plans } from '../domain/organizations/plan.ts';
+import { type Plan, plans } from '../domain/organizations/plan.ts';
 import type { Command } from './command.ts';
 import { withSession } from './open-session.ts';
 import { table } from './terminal.ts';
@@ -22,13 +22,7 @@ export const command: Command = {
         plan: options.choice('plan', plans),
         scimWithoutSso: options.flag('scim-without-sso'),
       });
-      const next =
-        plan === 'enterprise' && scimWithoutSso
-          ? ['Next, connect its directory:', `  npx rollcall directory create --org ${slug}`]
-          : [
-              'SCIM stays closed until then:',
-              `  npx rollcall org update --org ${slug} --plan enterprise --scim-without-sso`,
-            ];
+      const next = nextStep({ slug, plan, scimWithoutSso });
       const facts = table(
         [
           ['slug', slug],
@@ -49,3 +43,14 @@ export const command: Command = {
       };
     }),
 };
+
+function nextStep({ slug, plan, scimWithoutSso }: { slug: string; plan: Plan; scimWithoutSso: boolean }): string[] {
+  if (plan !== 'enterprise') {
+    return [
+      'Single sign-on and SCIM stay closed until then:',
+      `  npx rollcall org update --org ${slug} --plan enterprise`,
+    ];
+  }
+  if (scimWithoutSso) return ['Next, connect its directory:', `  npx rollcall directory create --org ${slug}`];
+  return ['Next, set up single sign-on:', `  npx rollcall connection create --org ${slug} --help`];
+}

@@ -22,5 +22,6 @@ async function run(context: CommandContext): Promise<CommandResult> {
     config,
     start: ({ startService }, log) => startService(config, log),
     graphqlUrl: (publicUrl) => `${publicUrl}/graphql`,
+    setUpSecret: async ({ domain }) => (await domain.setUp.createLink())?.secret,
   });
 }

@@ -1,3 +1,10 @@
+import {
+  accountLoginSchema,
+  accountMembershipSchema,
+  accountSchema,
+  oneTimeLinkSchema,
+} from '../domain/accounts/account.entity.ts';
+import { sessionAuthenticationSchema, sessionSchema } from '../domain/accounts/session.entity.ts';
 import { apiKeySchema } from '../domain/actors/api-key.entity.ts';
 import { customSchemaSchema } from '../domain/custom-attributes/custom-schema.entity.ts';
 import { directoryAddressSchema, directorySchema } from '../domain/directories/directory.entity.ts';
@@ -22,6 +29,13 @@ import { organizationSlugSchema, slugSkeletonSchema } from '../domain/organizati
 import { grantSchema } from '../domain/permissions/grant.entity.ts';
 import { permissionSetPermissionSchema, permissionSetSchema } from '../domain/permissions/permission-set.entity.ts';
 import { spaceSchema } from '../domain/permissions/space.entity.ts';
+import { dataKeySchema } from '../domain/secrets/data-key.entity.ts';
+import { signingKeySchema } from '../domain/secrets/signing-key.entity.ts';
+import { bindingRequestSchema, bindingSchema } from '../domain/sso/binding.entity.ts';
+import { connectionAddressSchema, connectionSchema } from '../domain/sso/connection.entity.ts';
+import { emailDomainSchema, verifiedDomainSchema } from '../domain/sso/email-domain.entity.ts';
+import { signInAttemptSchema } from '../domain/sso/sign-in-attempt.entity.ts';
+import { signInEventSchema } from '../domain/sso/sign-in-event.entity.ts';
 import { userSchema } from '../domain/users/user.entity.ts';
 
 /** Every table of the service; the schema, the migrations' diff and the catalogue test read this list. */
@@ -57,4 +71,20 @@ export const entities = [
   domainEventSchema,
   provisioningEventSchema,
   refusedCallsSchema,
+  connectionSchema,
+  connectionAddressSchema,
+  emailDomainSchema,
+  verifiedDomainSchema,
+  bindingSchema,
+  bindingRequestSchema,
+  signInAttemptSchema,
+  signInEventSchema,
+  accountSchema,
+  accountLoginSchema,
+  accountMembershipSchema,
+  oneTimeLinkSchema,
+  sessionSchema,
+  sessionAuthenticationSchema,
+  dataKeySchema,
+  signingKeySchema,
 ];

@@ -1,4 +1,10 @@
 import type { Database } from '../database/database.ts';
+import { Accounts } from './accounts/accounts.ts';
+import { OneTimeLinks } from './accounts/one-time-links.ts';
+import { Sessions } from './accounts/sessions.ts';
+import { SetUp } from './accounts/set-up.ts';
+import { UserSessions } from './accounts/user-sessions.ts';
+import { Viewers } from './accounts/viewers.ts';
 import { ApiKeys } from './actors/api-keys.ts';
 import { CredentialHasher } from './actors/credential.ts';
 import type { Clock } from './clock.ts';
@@ -24,7 +30,7 @@ import { Groups } from './groups/groups.ts';
 import { LinkDecisions } from './links/link-decisions.ts';
 import { Links } from './links/links.ts';
 import { placeConflictsAnew } from './links/retry-group.ts';
-import { Maintenance } from './maintenance.ts';
+import { type Forgetting, Maintenance } from './maintenance.ts';
 import { Nodes } from './nodes.ts';
 import { Erasure } from './organizations/erasure.ts';
 import { OrganizationExport } from './organizations/organization-export.ts';
@@ -36,6 +42,22 @@ import type { PermissionCatalogue } from './permissions/catalogue.ts';
 import { Grants } from './permissions/grants.ts';
 import { PermissionSets } from './permissions/permission-sets.ts';
 import { Spaces } from './permissions/spaces.ts';
+import { DataKeys } from './secrets/data-keys.ts';
+import { KeyRotation } from './secrets/key-rotation.ts';
+import { Seals } from './secrets/seals.ts';
+import { SessionTokens } from './secrets/session-tokens.ts';
+import { SigningKeys } from './secrets/signing-keys.ts';
+import { BindingRequests } from './sso/binding-requests.ts';
+import { Bindings } from './sso/bindings.ts';
+import { Connections } from './sso/connections.ts';
+import { createTxtResolver } from './sso/dns-proof.ts';
+import { EmailDomains } from './sso/email-domains.ts';
+import { type IdentityProviders, noIdentityProviders } from './sso/identity-providers.ts';
+import { SignIn } from './sso/sign-in.ts';
+import { SignInAttempts } from './sso/sign-in-attempts.ts';
+import { SignInEvents } from './sso/sign-in-events.ts';
+import { SignInHealth } from './sso/sign-in-health.ts';
+import { SignInOverview } from './sso/sign-in-overview.ts';
 import { Users } from './users/users.ts';
 
 export interface DomainParts {
@@ -46,6 +68,12 @@ export interface DomainParts {
   clock?: Clock;
   /** Whether an issuer of assertions may be at an address of this machine: for development and tests. */
   allowsLoopbackIssuers?: boolean;
+  /** The secret key before the present one, until what is sealed under it was sealed anew. */
+  previousSecretKey?: string | undefined;
+  /** What speaks OIDC and SAML; without it, nothing of a connection is read or checked. */
+  identityProviders?: IdentityProviders;
+  /** How the TXT records of a name are found; the system's resolver by default. */
+  resolveTxt?: (name: string) => Promise<string[][]>;
   /** Told of failures nobody waits for, such as a time of use that could not be written. */
   onBackgroundFailure?: (error: unknown) => void;
 }
@@ -53,6 +81,9 @@ export interface DomainParts {
 /** All use cases, composed: what GraphQL, the CLI and the tests call. */
 export function createDomain({ database, catalogue, secretKey, clock = () => new Date(), ...parts }: DomainParts) {
   const hasher = new CredentialHasher(secretKey);
+  const dataKeys = new DataKeys({ database, clock, secretKey, previousSecretKey: parts.previousSecretKey });
+  const seals = new Seals({ dataKeys });
+  const signingKeys = new SigningKeys({ database, clock, seals });
   const onTouchFailed = parts.onBackgroundFailure ?? (() => undefined);
   const access = new Access({ database, catalogue });
   const permissionSets = new PermissionSets({ database, clock, catalogue });
@@ -73,6 +104,29 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
   const refusedCalls = new RefusedCallLog({ database, clock, directories, scimTokens, onFailure: onTouchFailed });
   const accessTokens = new AccessTokens({ database, clock, hasher, refusedCalls });
   const { allowsLoopbackIssuers = false } = parts;
+  const { identityProviders = noIdentityProviders } = parts;
+  const signInParts = { database, clock, catalogue, hasher, seals };
+  const connections = new Connections({ ...signInParts, identityProviders, allowsLoopbackIssuers });
+  const accounts = new Accounts({ database, clock });
+  const signInEvents = new SignInEvents({ database, clock });
+  const sessions = new Sessions({ database, clock, catalogue, hasher, signInEvents, onTouchFailed });
+  const attempts = new SignInAttempts({ database, clock, hasher });
+  const oneTimeLinks = new OneTimeLinks({ database, clock, hasher, accounts, sessions, signInEvents });
+  const keyRotation = new KeyRotation({ database, clock, organizations, dataKeys, seals, signingKeys });
+  const forgetting: Forgetting = {
+    ofOrganizations: [
+      (transaction) => accessTokens.forgetEnded(transaction),
+      (transaction) => signInEvents.forgetOld(transaction),
+      (transaction) => sessions.forgetEndedIn(transaction),
+    ],
+    ofNone: [
+      () => attempts.forgetExpired(),
+      () => sessions.forgetEnded(),
+      () => oneTimeLinks.forgetEnded(),
+      () => keyRotation.maintain(),
+    ],
+  };
+  const emailDomains = new EmailDomains({ database, clock, resolveTxt: parts.resolveTxt ?? createTxtResolver() });
   const erasure = new Erasure({ database, clock, organizations, apiKeys });
   return {
     catalogue,
@@ -87,9 +141,10 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
       organizations,
       projection,
       erasure,
-      accessTokens,
+      forgetting,
       directoryCounts,
       customSchemas,
+      emailDomains,
     }),
     users: new Users({ database, clock, catalogue }),
     groups: new Groups({ database, clock, catalogue }),
@@ -97,9 +152,28 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
     grants: new Grants({ database, clock, permissionSets }),
     spaces: new Spaces({ database, clock, catalogue }),
     access,
+    accounts,
+    sessions,
+    oneTimeLinks,
+    setUp: new SetUp({ database, clock, hasher, organizations, accounts, sessions, signInEvents }),
+    userSessions: new UserSessions({ database, clock, sessions }),
+    signInOverview: new SignInOverview({ database, clock, catalogue }),
+    viewers: new Viewers({ database, catalogue }),
+    signIn: new SignIn({ ...signInParts, connections, accounts, sessions, signInEvents, attempts }),
+    signInAttempts: attempts,
+    signInEvents,
+    signInHealth: new SignInHealth({ database, catalogue }),
+    bindings: new Bindings({ database, clock }),
+    bindingRequests: new BindingRequests({ database, clock, catalogue }),
+    seals,
+    signingKeys,
+    sessionTokens: new SessionTokens({ database, clock, catalogue, signingKeys }),
+    keyRotation,
     apiKeys,
     directories,
     customSchemas,
+    connections,
+    emailDomains,
     directoryStatuses: new DirectoryStatuses({ database, clock, catalogue, projection, scimTokens }),
     directoryHealth: new DirectoryHealth({ database, clock }),
     scimTokens,
@@ -118,7 +192,7 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
     domainEvents: new DomainEvents({ database }),
     /** Resolves when nothing is being written in the background: before the database is closed. */
     settled: async () => {
-      await Promise.all([apiKeys.settled(), scimTokens.settled(), refusedCalls.settled()]);
+      await Promise.all([apiKeys.settled(), scimTokens.settled(), sessions.settled(), refusedCalls.settled()]);
     },
   };
 }

@@ -1,10 +1,9 @@
-import type { Database } from '../database/database.ts';
+import type { Database, OrganizationTransaction } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { Actor } from './actors/actor.ts';
 import type { Clock } from './clock.ts';
 import type { CustomSchemas } from './custom-attributes/custom-schemas.ts';
 import type { DirectoryProjection } from './directories/directory-projection.ts';
-import type { AccessTokens } from './directory-credentials/access-tokens.ts';
 import type { DirectoryCounts } from './directory-lists/directory-counts.ts';
 import { absorbManualMembers } from './links/absorption.ts';
 import { lapses } from './links/settle-users.store.ts';
@@ -12,6 +11,7 @@ import { lapse } from './links/settle-users.ts';
 import { expireTombstones } from './links/tombstones.ts';
 import type { Erasure } from './organizations/erasure.ts';
 import type { Organizations } from './organizations/organizations.ts';
+import type { EmailDomains } from './sso/email-domains.ts';
 
 /** One process at a time sees to an organization: the lock goes with the transaction that holds it. */
 const takeTurn = statement<{ isTaken: boolean }>(
@@ -31,6 +31,12 @@ const longAbsent = statement<{ id: string }>(
     order by u.id limit $3 for no key update of u`,
 );
 
+/** What is over and may go, and what is replaced in time: of one organization, and of none. */
+export interface Forgetting {
+  readonly ofOrganizations: readonly ((transaction: OrganizationTransaction) => Promise<void>)[];
+  readonly ofNone: readonly (() => Promise<void>)[];
+}
+
 export interface MaintenanceOptions {
   onFailure?: (error: unknown, organizationId: string | null) => void;
   signal?: AbortSignal;
@@ -45,8 +51,9 @@ export class Maintenance {
   readonly #organizations: Organizations;
   readonly #projection: DirectoryProjection;
   readonly #erasure: Pick<Erasure, 'eraseDue'>;
-  readonly #accessTokens: Pick<AccessTokens, 'forgetEnded'>;
+  readonly #forgetting: Forgetting;
   readonly #customSchemas: Pick<CustomSchemas, 'resume'>;
+  readonly #emailDomains: Pick<EmailDomains, 'recheck'>;
   readonly #directoryCounts: Pick<DirectoryCounts, 'settle'>;
 
   constructor(parts: {
@@ -55,32 +62,37 @@ export class Maintenance {
     organizations: Organizations;
     projection: DirectoryProjection;
     erasure: Pick<Erasure, 'eraseDue'>;
-    accessTokens: Pick<AccessTokens, 'forgetEnded'>;
+    forgetting: Forgetting;
     directoryCounts: Pick<DirectoryCounts, 'settle'>;
     customSchemas: Pick<CustomSchemas, 'resume'>;
+    emailDomains: Pick<EmailDomains, 'recheck'>;
   }) {
     this.#database = parts.database;
     this.#clock = parts.clock;
     this.#organizations = parts.organizations;
     this.#projection = parts.projection;
     this.#erasure = parts.erasure;
-    this.#accessTokens = parts.accessTokens;
+    this.#forgetting = parts.forgetting;
     this.#customSchemas = parts.customSchemas;
+    this.#emailDomains = parts.emailDomains;
     this.#directoryCounts = parts.directoryCounts;
   }
 
   /**
-   * Goes through the organizations one by one: access of the long absent falls away, tombstones and ended
-   * access tokens go, manual members whom a directory brings by now are absorbed, activations that broke off go on, counts are settled; then erases what is due. One that another process sees to at this moment is passed over. What fails
-   * in one organization keeps nothing from the next: `onFailure` is told, and the next run tries again. An aborted
-   * `signal` ends it with the current portion.
+   * Goes through the organizations one by one: access of the long absent falls away, tombstones and what has ended go,
+   * manual members whom a directory brings by now are absorbed, activations that broke off go on, counts are settled, the
+   * proofs of domains are looked for anew; then erases what is due, and sees to what is nobody's: attempts, sessions, keys.
+   * One that another process sees to at this moment is passed over. What fails in one organization keeps nothing from the
+   * next: `onFailure` is told, and the next run tries again. An aborted `signal` ends it with the current portion.
    */
   async run({ onFailure = rethrow, signal = never }: MaintenanceOptions = {}): Promise<void> {
     for (const { id } of await this.#organizations.list()) {
       if (signal.aborted) return;
       await this.#maintain(id, signal).catch((error: unknown) => onFailure(error, id));
     }
-    if (!signal.aborted) await this.#erasure.eraseDue().catch((error: unknown) => onFailure(error, null));
+    for (const work of [() => this.#erasure.eraseDue(), ...this.#forgetting.ofNone]) {
+      if (!signal.aborted) await work().catch((error: unknown) => onFailure(error, null));
+    }
   }
 
   async #maintain(organizationId: string, signal: AbortSignal): Promise<void> {
@@ -92,13 +104,14 @@ export class Maintenance {
       await this.#lapse(actor, signal);
       await this.#database.transaction(organizationId, async (transaction) => {
         await expireTombstones(transaction, this.#clock());
-        await this.#accessTokens.forgetEnded(transaction);
+        for (const forget of this.#forgetting.ofOrganizations) await forget(transaction);
         // A member who came at the very moment at which a link became active was seen by neither.
         await absorbManualMembers(transaction, actor, { at: this.#clock() });
       });
       await this.#directoryCounts.settle(organizationId);
       await this.#projection.resume(actor, signal);
       await this.#customSchemas.resume(actor, signal);
+      await this.#emailDomains.recheck(actor, signal);
     });
   }
 

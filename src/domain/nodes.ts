@@ -11,6 +11,7 @@ const tables = [
   ['spaces', 'space'],
   ['grants', 'grant'],
   ['api_keys', 'apiKey'],
+  ['connections', 'ssoConnection'],
   ['directories', 'directory'],
   ['scim_tokens', 'scimToken'],
   ['oauth_clients', 'oauthClient'],
@@ -20,6 +21,7 @@ const tables = [
   ['directory_groups', 'directoryGroup'],
   ['user_links', 'link'],
   ['group_links', 'link'],
+  ['email_domains', 'emailDomain'],
   ['domain_events', 'domainEvent'],
   ['provisioning_events', 'provisioningEvent'],
 ] as const;

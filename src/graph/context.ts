@@ -1,3 +1,4 @@
+import { actorOf, type CurrentSession } from '../domain/accounts/current-session.ts';
 import type { Actor } from '../domain/actors/actor.ts';
 import type { Domain } from '../domain/domain.ts';
 import { DomainError } from '../domain/domain-error.ts';
@@ -7,6 +8,8 @@ import { Loader } from './loader.ts';
 export interface GraphCall {
   /** The `Authorization` header. */
   authorization: string | undefined;
+  /** The cookie of a session that may count: a page that may not ask has sent it otherwise. A bearer goes before it. */
+  cookie?: string | undefined;
   requestId: string;
   method: string;
   path: string;
@@ -34,13 +37,14 @@ export type BatchRead<Value, Arguments = undefined> = (
 
 const BEARER = /^Bearer +([0-9A-Za-z_]{1,256}) *$/i;
 
-/** What resolvers share during one request: the domain, the call, who acts, and the loaders. */
+/** What resolvers share during one request: the domain, the call, who acts, the session, and the loaders. */
 export class GraphContext {
   readonly domain: Domain;
   readonly call: GraphCall;
   readonly tenantUrl: TenantUrl;
   readonly #accepts: AcceptedBearers;
   #actor: Promise<Actor> | undefined;
+  #session: Promise<CurrentSession | undefined> | undefined;
   readonly #loaders = new Map<unknown, Map<string, Loader<unknown>>>();
 
   constructor(domain: Domain, call: GraphCall, { accepts, tenantUrl }: ContextSettings) {
@@ -50,11 +54,42 @@ export class GraphContext {
     this.#accepts = accepts;
   }
 
-  /** Who acts by the bearer, asked for at most once a request. Throws `credentialInvalid`. */
+  /** Who acts by the bearer, or else by the session, asked for at most once a request. Throws `credentialInvalid`. */
   readonly actor = (): Promise<Actor> => {
-    this.#actor ??= authenticate(this.domain, this.call.authorization, this.#accepts);
+    this.#actor ??= this.#isOfSession
+      ? this.#findSession().then(requireActor)
+      : authenticate(this.domain, this.call.authorization, this.#accepts);
     return this.#actor;
   };
+
+  /**
+   * The session of the request, which may open no organization; undefined where a bearer acts. Throws `credentialInvalid`
+   * where nobody does.
+   */
+  readonly viewerSession = async (): Promise<CurrentSession | undefined> => {
+    if (this.#isOfSession) return requireSession(await this.#findSession());
+    await this.actor();
+    return undefined;
+  };
+
+  /** The session of the request, and its cookie. Throws `credentialInvalid`; `forbidden` for a bearer. */
+  readonly requireSession = async (): Promise<{ session: CurrentSession; cookie: string }> => {
+    const session = await this.viewerSession();
+    const { cookie } = this.call;
+    if (session && cookie !== undefined) return { session, cookie };
+    throw new DomainError('forbidden', 'This is for somebody who is signed in, not for a key or a token.');
+  };
+
+  /** Read once a request, and never kept for the next. */
+  #findSession(): Promise<CurrentSession | undefined> {
+    this.#session ??= this.domain.sessions.find(this.call.cookie);
+    return this.#session;
+  }
+
+  get #isOfSession(): boolean {
+    const { authorization, cookie } = this.call;
+    return authorization === undefined && cookie !== undefined && this.#accepts === 'any';
+  }
 
   /** One object, read together with the others that this request asks for in the same turn. */
   readonly load = <Value>(read: BatchRead<Value>, key: string): Promise<Value> => this.loadWith(read, key, undefined);
@@ -80,6 +115,17 @@ export class GraphContext {
 /** A context for one request; the bearer is looked at when a resolver asks who acts. */
 export function createContext(domain: Domain, call: GraphCall, settings: ContextSettings): GraphContext {
   return new GraphContext(domain, call, settings);
+}
+
+function requireSession(session: CurrentSession | undefined): CurrentSession {
+  if (session) return session;
+  throw new DomainError('credentialInvalid', 'The session is over. Sign in again.');
+}
+
+function requireActor(session: CurrentSession | undefined): Actor {
+  const actor = actorOf(requireSession(session));
+  if (actor) return actor;
+  throw new DomainError('credentialInvalid', 'The session opens no organization. Sign in to one.');
 }
 
 /** A SCIM token and an API key name their kind themselves; each service refuses the other's. */

@@ -34,9 +34,17 @@ export const answers = {
     thrownAs: 'BAD_USER_INPUT',
     description: 'The attribute at `path` was declared unique, and several users of a directory would have one value.',
   },
+  bindingRequestNotPending: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The binding request has been decided already.',
+  },
   confirmationRequired: {
     thrownAs: 'BAD_USER_INPUT',
     description: 'The change has a consequence that has to be confirmed; `message` says which, and by which field.',
+  },
+  connectionStatusConflict: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The connection stands in a state from which this is not possible.',
   },
   credentialInvalid: {
     thrownAs: 'UNAUTHENTICATED',
@@ -59,6 +67,11 @@ export const answers = {
     thrownAs: 'BAD_USER_INPUT',
     description: 'The directory stands in a state from which this is not possible.',
   },
+  emailDomainNotProved: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The TXT record that proves the domain was not found; `message` says what was looked for.',
+  },
+  emailDomainTaken: { thrownAs: 'BAD_USER_INPUT', description: 'Another organization has proved the domain.' },
   filterNotSupported: {
     thrownAs: 'BAD_USER_INPUT',
     description: 'The filter names or compares what cannot be searched.',
@@ -66,6 +79,10 @@ export const answers = {
   forbidden: {
     thrownAs: 'FORBIDDEN',
     description: 'The caller does not hold the permission that this needs. Thrown, never data.',
+  },
+  freshSignInRequired: {
+    thrownAs: 'FORBIDDEN',
+    description: 'The change needs a sign-in of the last minutes: sign in again. Thrown, never data.',
   },
   groupIsLinked: {
     thrownAs: 'BAD_USER_INPUT',
@@ -117,6 +134,10 @@ export const answers = {
     description: 'Nobody gives more than they hold: the change involves permissions that the caller lacks.',
   },
   planLacksScim: { thrownAs: 'BAD_USER_INPUT', description: 'The plan of the organization does not include SCIM.' },
+  planLacksSso: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The plan of the organization does not include single sign-on.',
+  },
   previewOutdated: {
     thrownAs: 'BAD_USER_INPUT',
     description: 'What the preview showed has changed meanwhile. Read the preview again and decide on that.',
@@ -129,6 +150,10 @@ export const answers = {
   sensitiveDefault: {
     thrownAs: 'BAD_USER_INPUT',
     description: 'What every user holds by default must not contain a sensitive permission.',
+  },
+  signInRequired: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The session has to be proved to that organization first, as it asks for it.',
   },
   slugConfusable: {
     thrownAs: 'BAD_USER_INPUT',
@@ -145,6 +170,10 @@ export const answers = {
   tooMany: { thrownAs: 'BAD_USER_INPUT', description: 'The list at `path` is longer than one call may carry.' },
   unknownMember: { thrownAs: 'BAD_USER_INPUT', description: 'The directory, which is strict, does not know a member.' },
   unknownPermission: { thrownAs: 'BAD_USER_INPUT', description: 'The permission is not in the catalogue.' },
+  userAlreadyBound: {
+    thrownAs: 'BAD_USER_INPUT',
+    description: 'The user signs in as somebody else through this connection already.',
+  },
   userNameTaken: {
     thrownAs: 'BAD_USER_INPUT',
     description: 'Another user has this userName; case does not tell them apart.',

@@ -3,11 +3,11 @@ import { type DocumentNode, GraphQLError, visit } from 'graphql';
 import { DomainError } from '../domain/domain-error.ts';
 import type { GraphContext } from './context.ts';
 
-const REFUSED = 'The schema is shown to signed-in callers: send an API key, or read schema.graphql.';
+const REFUSED = 'The schema is shown to signed-in callers: sign in, send an API key, or read schema.graphql.';
 const SUGGESTION = / Did you mean .*$/s;
 
 /**
- * Shows the schema to callers with an API key alone. It goes by the names of fields, which no alias, fragment or operation
+ * Shows the schema to callers with an API key and to who is signed in. It goes by the names of fields, which no alias, fragment or operation
  * can take, and leaves out of mistakes the suggestions from which a stranger could guess the schema name by name.
  */
 export const introspectionForSignedIn: ApolloServerPlugin<GraphContext> = {
@@ -48,7 +48,7 @@ function asksForSchema(document: DocumentNode): boolean {
 
 async function isSignedIn({ actor }: GraphContext): Promise<boolean> {
   try {
-    return (await actor()).kind === 'apiKey';
+    return ['apiKey', 'user'].includes((await actor()).kind);
   } catch (error) {
     if (error instanceof DomainError) return false;
     throw error;

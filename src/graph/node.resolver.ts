@@ -2,6 +2,7 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { DomainError } from '../domain/domain-error.ts';
 import type { FoundNode, NodeKind } from '../domain/nodes.ts';
 import { GraphContext } from './context.ts';
+import { emailDomainsById } from './email-domains/email-domain.loader.ts';
 import { groupsById } from './groups/group.loader.ts';
 import {
   apiKeysById,
@@ -17,6 +18,7 @@ import {
 import { type NamedNode, NodeType } from './node.type.ts';
 import { oauthClientSecretsById, oauthClientsById } from './oauth-clients/oauth-client.loader.ts';
 import { permissionSetsById } from './permissions/permission-set.loader.ts';
+import { ssoConnectionsById } from './sso-connections/sso-connection.loader.ts';
 import { usersById } from './users/user.loader.ts';
 import { workloadIdentitiesById } from './workload-identities/workload-identity.loader.ts';
 
@@ -62,6 +64,7 @@ const kinds: Readonly<Record<NodeKind, { typeName: string; read: Read }>> = {
   space: { typeName: 'Space', read: ({ load }, { id }) => load(spacesById, id) },
   grant: { typeName: 'Grant', read: ({ load }, { id }) => load(grantsById, id) },
   apiKey: { typeName: 'ApiKey', read: ({ load }, { id }) => load(apiKeysById, id) },
+  ssoConnection: { typeName: 'SsoConnection', read: ({ load }, { id }) => load(ssoConnectionsById, id) },
   directory: { typeName: 'Directory', read: ({ load }, { id }) => load(directoriesById, id) },
   scimToken: { typeName: 'ScimToken', read: ({ load }, { id }) => load(scimTokensById, id) },
   oauthClient: { typeName: 'OAuthClient', read: ({ load }, { id }) => load(oauthClientsById, id) },
@@ -78,6 +81,7 @@ const kinds: Readonly<Record<NodeKind, { typeName: string; read: Read }>> = {
       domain.directoryGroups.find(await actor(), { id, directoryId: directoryId ?? '' }),
   },
   link: { typeName: 'Link', read: ({ load }, { id }) => load(linksById, id) },
+  emailDomain: { typeName: 'EmailDomain', read: ({ load }, { id }) => load(emailDomainsById, id) },
   domainEvent: { typeName: 'DomainEvent', read: ({ load }, { id }) => load(domainEventsById, id) },
   provisioningEvent: { typeName: 'ProvisioningEvent', read: ({ load }, { id }) => load(provisioningEventsById, id) },
   organization: {

@@ -15,6 +15,7 @@ import {
 } from './directories/directory-status.resolver.ts';
 import { DirectoryUserResolver } from './directories/directory-user.resolver.ts';
 import { DirectoryTokensResolver, ScimTokenResolver } from './directories/scim-token.resolver.ts';
+import { EmailDomainResolver } from './email-domains/email-domain.resolver.ts';
 import { DomainEventResolver } from './events/domain-event.resolver.ts';
 import { DirectoryEventsResolver, ProvisioningEventResolver } from './events/provisioning-event.resolver.ts';
 import { DirectoryRefusedCallsResolver, RefusedCallResolver } from './events/refused-call.resolver.ts';
@@ -28,7 +29,18 @@ import { AccessResolver } from './permissions/access.resolver.ts';
 import { GrantResolver } from './permissions/grant.resolver.ts';
 import { PermissionSetResolver } from './permissions/permission-set.resolver.ts';
 import { SpaceResolver } from './permissions/space.resolver.ts';
+import { SessionResolver, UserSessionsResolver } from './sessions/session.resolver.ts';
+import { BindingRequestResolver, BindingResolver } from './sign-in/binding.resolver.ts';
+import {
+  OrganizationSignInResolver,
+  SignInEventResolver,
+  SignInHealthResolver,
+  SignInPersonResolver,
+} from './sign-in/sign-in.resolver.ts';
+import { OrganizationSsoResolver, SsoConnectionResolver } from './sso-connections/sso-connection.resolver.ts';
 import { UserResolver } from './users/user.resolver.ts';
+
+import { ViewerAccountResolver, ViewerResolver } from './viewer/viewer.resolver.ts';
 import {
   DirectoryWorkloadIdentityResolver,
   WorkloadIdentityResolver,
@@ -40,6 +52,8 @@ export function createSchema(): Promise<GraphQLSchema> {
     resolvers: [
       AccessResolver,
       ApiKeyResolver,
+      BindingRequestResolver,
+      BindingResolver,
       CustomSchemaResolver,
       DirectoryEventsResolver,
       DirectoryGroupResolver,
@@ -53,6 +67,7 @@ export function createSchema(): Promise<GraphQLSchema> {
       DirectoryUserResolver,
       DirectoryWorkloadIdentityResolver,
       DomainEventResolver,
+      EmailDomainResolver,
       GrantResolver,
       GroupResolver,
       GroupReturnedRulesResolver,
@@ -63,14 +78,24 @@ export function createSchema(): Promise<GraphQLSchema> {
       OAuthClientResolver,
       OrganizationResolver,
       OrganizationSchemasResolver,
+      OrganizationSignInResolver,
+      OrganizationSsoResolver,
       PermissionSetResolver,
       PreviewedGroupResolver,
       ProvisioningEventResolver,
       RefusedCallResolver,
       ScimTokenResolver,
+      SessionResolver,
+      SignInEventResolver,
+      SignInHealthResolver,
+      SignInPersonResolver,
       SpaceResolver,
+      SsoConnectionResolver,
       UserResolver,
       UserReturnedRulesResolver,
+      UserSessionsResolver,
+      ViewerAccountResolver,
+      ViewerResolver,
       WorkloadIdentityResolver,
     ],
     validate: false,

@@ -52,12 +52,21 @@ export function createGraphServer({ schema, log, isSchemaPublic }: GraphServerPa
   });
 }
 
+/** The cookie of a session in headers, where the page that asks may send one. */
+export type SessionCookieReader = (headers: IncomingHttpHeaders) => string | undefined;
+
 /** The context of a request over HTTP. A SCIM facade in a process of its own names the SCIM request by headers. */
-export function readGraphContext(domain: Domain, headers: IncomingHttpHeaders, tenantUrl: TenantUrl): GraphContext {
+export function readGraphContext(
+  domain: Domain,
+  headers: IncomingHttpHeaders,
+  tenantUrl: TenantUrl,
+  sessionCookie: SessionCookieReader = () => undefined,
+): GraphContext {
   const requestId = one(headers['x-request-id']);
   const scimMethod = one(headers['x-rollcall-scim-method']);
   const call = {
     authorization: headers.authorization,
+    cookie: sessionCookie(headers),
     requestId: requestId && REQUEST_ID.test(requestId) ? requestId : randomUUID(),
     method: scimMethod ?? 'POST',
     path: one(headers['x-rollcall-scim-path']) ?? '/graphql',

@@ -8,6 +8,10 @@ export interface HttpParts {
   graphql?: RequestHandler;
   /** Handles what is below `/oauth`; a facade alone has none. */
   oauth?: RequestHandler;
+  /** Lets the pages of the product ask `/graphql` as whoever is signed in; stands before it. */
+  cors?: RequestHandler;
+  /** Handles sign-in and sessions, from the root on; what it does not know goes on. A facade alone has none. */
+  sso?: RequestHandler;
   /** Handles what is below `/scim/v2`. */
   scim: RequestHandler;
   /** Resolves when the service can answer. */
@@ -21,7 +25,7 @@ export interface HttpParts {
 const READY_MILLISECONDS_MAX = 2_000;
 
 /** Puts the edges together. What no route answers is denied with 404. */
-export function createHttpApp({ graphql, oauth, scim, ping, ...parts }: HttpParts): Express {
+export function createHttpApp({ graphql, oauth, sso, scim, ping, ...parts }: HttpParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -31,6 +35,7 @@ export function createHttpApp({ graphql, oauth, scim, ping, ...parts }: HttpPart
   app.use(securityHeaders);
   app.use('/scim/v2', scim);
   if (oauth) app.use('/oauth', giveRequestId, oauth);
+  if (parts.cors) app.use('/graphql', parts.cors);
   if (graphql) app.use('/graphql', giveRequestId, graphql);
   const { notReady = 'the database does not answer' } = parts;
   app.get('/livez', (_request, response) => {
@@ -44,8 +49,9 @@ export function createHttpApp({ graphql, oauth, scim, ping, ...parts }: HttpPart
         .send(ready ? 'ok\n' : `${notReady}\n`),
     );
   });
+  if (sso) app.use(giveRequestId, sso);
   const answering = graphql
-    ? 'The service answers /graphql, /scim/v2, /oauth/token, /livez and /readyz.'
+    ? 'The service answers /sign-in, /sso, /graphql, /scim/v2, /oauth/token, /livez and /readyz.'
     : 'This is the SCIM gateway: it answers /scim/v2, /livez and /readyz; the rest is at the service behind it.';
   app.use((_request, response) => {
     response.status(404).type('text/plain').send(`Nothing is here. ${answering}\n`);

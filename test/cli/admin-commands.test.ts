@@ -48,7 +48,10 @@ describe('org', () => {
   it('create names the next step to a person', async () => {
     const { stdout } = await rollcall(environment, 'org', 'create', '--name', 'Nextstep', '--slug', 'nextstep');
     expect(stdout).toContain('✓ Nextstep is made.');
-    expect(stdout).toContain('npx rollcall org update --org nextstep --plan enterprise --scim-without-sso');
+    expect(stdout).toContain('npx rollcall org update --org nextstep --plan enterprise');
+    const plan = ['--plan', 'enterprise'];
+    const bought = await rollcall(environment, 'org', 'create', '--name', 'Bought', '--slug', 'bought', ...plan);
+    expect(bought.stdout).toContain('npx rollcall connection create --org bought --help');
   });
 
   it('create refuses a slug that is taken, with what to do', async () => {
@@ -97,7 +100,9 @@ describe('org', () => {
     const connect = () => rollcall(environment, 'directory', 'create', '--org', slug);
     expect((await connect()).stderr).toMatch(/enterprise plan.*org update --org SLUG --plan enterprise/);
     await rollcallJson(environment, 'org', 'update', '--org', slug, '--plan', 'enterprise');
-    expect((await connect()).stderr).toMatch(/SSO before SCIM.*org update --org SLUG --scim-without-sso/);
+    expect((await connect()).stderr).toMatch(
+      /no connection yet.*connection create --org SLUG.*org update --org SLUG --scim-without-sso/,
+    );
     const updated = await rollcallJson(environment, 'org', 'update', '--org', slug, '--scim-without-sso');
     expect(updated).toMatchObject({ slug, plan: 'enterprise', scimWithoutSso: true });
     expect((await connect()).exitCode).toBe(0);

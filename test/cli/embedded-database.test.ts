@@ -17,7 +17,14 @@ it('commands work on the embedded PostgreSQL without a service, and beside one t
   const pending = checks.find((check: { name: string }) => check.name === 'Migrations');
   expect(pending).toMatchObject({ isOk: false, advice: expect.stringContaining('npx rollcall migrate') });
   expect(await rollcallJson<object>(environment, 'migrate')).toEqual({
-    migrated: ['0001-core', '0002-life-cycles', '0003-directory-counts', '0004-oauth', '0005-custom-schemas'],
+    migrated: [
+      '0001-core',
+      '0002-life-cycles',
+      '0003-directory-counts',
+      '0004-oauth',
+      '0005-custom-schemas',
+      '0006-sign-in',
+    ],
   });
   await rollcallJson(environment, 'org', 'create', '--name', 'Before', '--slug', 'before');
 

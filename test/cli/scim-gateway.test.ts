@@ -55,7 +55,7 @@ describe('rollcall scim-gateway', () => {
     const elsewhere = await fetch(`${service.url}/nothing`);
     expect([elsewhere.status, await elsewhere.text()]).toEqual([
       404,
-      'Nothing is here. The service answers /graphql, /scim/v2, /oauth/token, /livez and /readyz.\n',
+      'Nothing is here. The service answers /sign-in, /sso, /graphql, /scim/v2, /oauth/token, /livez and /readyz.\n',
     ]);
     expect(await gateway.stop()).toBe(0);
   });

@@ -11,9 +11,9 @@ const timeOfUse = new Set(['api_keys', 'scim_tokens']);
 /** The database behind the service, read past every rule. */
 export class Rows {
   readonly #client: pg.Client;
-  readonly #tables: string[];
+  readonly #tables: { name: string; isOfOrganizations: boolean }[];
 
-  private constructor(client: pg.Client, tables: string[]) {
+  private constructor(client: pg.Client, tables: { name: string; isOfOrganizations: boolean }[]) {
     this.#client = client;
     this.#tables = tables;
   }
@@ -21,14 +21,14 @@ export class Rows {
   static async open(connection: DatabaseConnection): Promise<Rows> {
     const client = new pg.Client(connection);
     await client.connect();
-    const { rows } = await client.query<{ name: string }>(
-      `select c.relname as name from pg_class c
+    const { rows } = await client.query<{ name: string; isOfOrganizations: boolean }>(
+      `select c.relname as name,
+              exists (select 1 from pg_attribute a
+                       where a.attrelid = c.oid and a.attname = 'organization_id') as "isOfOrganizations"
+         from pg_class c
         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') order by 1`,
     );
-    return new Rows(
-      client,
-      rows.map(({ name }) => name),
-    );
+    return new Rows(client, rows);
   }
 
   /** By table, how many rows there are and a checksum over all that they hold; of one organization where it is given. */
@@ -55,7 +55,8 @@ export class Rows {
   }
 
   #read(organizationId: string | undefined): string[] {
-    return this.#tables.filter((table) => organizationId === undefined || table !== 'migrations');
+    const read = this.#tables.filter((table) => organizationId === undefined || table.isOfOrganizations);
+    return read.map(({ name }) => name);
   }
 
   close(): Promise<void> {

@@ -68,7 +68,7 @@ function selection(type: GraphQLOutputType, depth: number): string {
   if (isUnionType(named)) return '{ __typename }';
   if (!isObjectType(named)) return '';
   const selected = Object.values(named.getFields()).flatMap((field) => {
-    if (isLeafType(getNamedType(field.type))) return field.name;
+    if (isLeafType(getNamedType(field.type))) return `${field.name}${nestedArguments(field)}`;
     // The nodes of a connection say all that its edges do.
     if (depth === 0 || field.name === 'edges') return [];
     return `${field.name}${nestedArguments(field)} ${selection(field.type, depth - 1)}`;

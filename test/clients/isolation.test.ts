@@ -1,6 +1,7 @@
 // Two organizations: by no id and no credential is anything of one read, changed, linked or counted by the other, through SCIM
 // or GraphQL. The fields of GraphQL are those of schema.graphql, so that a new one is tried without being listed here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSecret } from '../../src/domain/actors/credential.ts';
 import { type Connected, type ServiceDirectory, startTestService, type TestService } from '../harness/service.ts';
 import { defaultDialect, entraGroup, entraUser, flagDialect } from './entra-requests.ts';
 import { Rows } from './fingerprint.ts';
@@ -26,7 +27,13 @@ type Things = Record<
   | 'oauthClient'
   | 'oauthClientSecret'
   | 'workloadIdentity'
-  | 'customSchema',
+  | 'customSchema'
+  | 'ssoConnection'
+  | 'emailDomain'
+  | 'binding'
+  | 'bindingRequest'
+  | 'signInEvent'
+  | 'session',
   string
 >;
 
@@ -57,7 +64,9 @@ async function aFullOrganization(name: string): Promise<Connected & { things: Th
   const space = await domain.spaces.create(operator, { name: `${name} space` });
   const grant = await domain.grants.grant(operator, { permissionSetId: set.id, groupId: group.id });
   await domain.groups.addMembers(operator, group.id, [user.id]);
-  const directoryUser = idOf(await scim.post('/Users', entraUser(name, { displayName: `${name} person` })));
+  const directoryUser = idOf(
+    await scim.post('/Users', entraUser(name, { displayName: `${name} person`, externalId: name })),
+  );
   const members = [{ value: directoryUser }];
   const directoryGroup = idOf(await scim.post('/Groups', entraGroup(`${name} protected`, { members })));
   const groupLinks = await domain.links.list(operator, { kind: 'group' }, {});
@@ -90,7 +99,48 @@ async function aFullOrganization(name: string): Promise<Connected & { things: Th
       oauthClientSecret: oauth.oauthClientSecret.id,
       workloadIdentity: identity.id,
       customSchema: customSchema.id,
+      emailDomain: (await domain.emailDomains.add(operator, `${name.toLowerCase()}.example`)).id,
+      ...(await signedInThings(connected, name)),
     },
+  };
+}
+
+/** Somebody of the directory who is signed in, and somebody who may be two of its people. */
+async function signedInThings({ organization: { operator }, scim }: Connected, name: string) {
+  const { connections, signIn, sessions, bindings, bindingRequests, signInEvents } = service.domain;
+  const { id: ssoConnection } = await connections.create(operator, {
+    protocol: 'oidc',
+    name: `${name} connection`,
+    issuer: 'http://127.0.0.1:9',
+    clientId: name,
+    clientSecret: 'a secret of the tests',
+  });
+  await connections.enable(operator, ssoConnection);
+  const connection = await connections.findForSignIn(ssoConnection);
+  if (!connection) throw new Error('The new connection is not found.');
+  const claimToBe = async (stableId: string) => {
+    const browser = createSecret('browser');
+    const { state } = await signIn.start({ purpose: 'signIn', connection, browser, returnTo: null });
+    const proved = { email: null, isEmailVerified: false, displayName: `${name} person`, claims: {} };
+    await signIn.verified(state, { subject: `${stableId} subject`, stableId, ...proved });
+    return signIn.finish(state, { browser, sessionCookie: undefined, userAgent: null, address: null });
+  };
+  const entered = await claimToBe(name);
+  if (entered.kind !== 'signedIn') throw new Error('Nobody was signed in.');
+  const session = await sessions.find(entered.cookie);
+  for (const twin of ['one', 'other']) {
+    await scim.post('/Users', entraUser(`${name} ${twin}`, { externalId: `${name} twin` }));
+  }
+  await claimToBe(`${name} twin`);
+  const [binding] = (await bindings.list(operator, {})).items;
+  const [event] = (await signInEvents.list(operator, {})).items;
+  const [request] = (await bindingRequests.list(operator, {})).items;
+  return {
+    ssoConnection,
+    binding: binding?.id ?? '',
+    bindingRequest: request?.id ?? '',
+    signInEvent: event?.id ?? '',
+    session: session?.sessionId ?? '',
   };
 }
 

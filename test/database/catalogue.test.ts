@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Database } from '../../src/database/database.ts';
 import { SERVICE_ROLE } from '../../src/database/service-role.ts';
+import { addressTables } from '../../src/domain/organizations/organization-tables.ts';
 import {
   aDirectoryGroup,
   aDirectoryUser,
@@ -17,7 +18,17 @@ import {
 import { openTestDatabase, type TestDatabase } from '../harness/database.ts';
 
 /** Looked up before the organization is known, so they stand outside row-level security. */
-const globalTables = ['directory_addresses', 'organization_erasures', 'organization_slugs', 'slug_skeletons'];
+const globalTables: readonly string[] = [
+  ...addressTables,
+  'account_logins',
+  'accounts',
+  'data_keys',
+  'organization_erasures',
+  'organization_slugs',
+  'sessions',
+  'signing_keys',
+  'slug_skeletons',
+];
 
 let test: TestDatabase;
 let superuser: pg.Client;

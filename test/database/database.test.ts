@@ -148,6 +148,7 @@ describe('migrate', () => {
         '0003-directory-counts',
         '0004-oauth',
         '0005-custom-schemas',
+        '0006-sign-in',
       ]);
     } finally {
       await client.query(`drop database ${name}`);

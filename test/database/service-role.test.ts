@@ -30,6 +30,7 @@ it('serves for an owner that is no superuser; one that may not create roles is t
     '0003-directory-counts',
     '0004-oauth',
     '0005-custom-schemas',
+    '0006-sign-in',
   ]);
   const database = await Database.open({ connection: creator });
   await database.ping();

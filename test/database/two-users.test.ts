@@ -57,15 +57,15 @@ describe('with a user for migrations who owns the tables, and one for the servic
 
   it('a start on a database that lacks migrations names them and what to set', async () => {
     const { owner, app, environment } = await twoUsers('behind');
-    await asSuperuser(owner.database, `delete from migrations where name = '0005-custom-schemas'`);
-    const sentence = /^Migrations are missing \(0005-custom-schemas\).*MIGRATION_DATABASE_URL=.* npx rollcall migrate/;
+    await asSuperuser(owner.database, `delete from migrations where name = '0006-sign-in'`);
+    const sentence = /^Migrations are missing \(0006-sign-in\).*MIGRATION_DATABASE_URL=.* npx rollcall migrate/;
     await expect(migrate(app)).rejects.toThrow(sentence);
     expect(await rollcall(environment, 'org', 'list')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(sentence),
     });
     const { stdout } = await rollcall(environment, 'doctor');
-    expect(stdout).toMatch(/✗ Migrations +not run yet: 0005-custom-schemas/);
+    expect(stdout).toMatch(/✗ Migrations +not run yet: 0006-sign-in/);
   });
 
   it('a database of an earlier version, whose migrations the service may not see, is told what to set', async () => {

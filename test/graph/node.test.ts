@@ -40,6 +40,13 @@ async function furnished(): Promise<Furnished> {
   const oauth = await domain.oauthClients.create(operator, { directoryId, name: 'Entra client' });
   const claims = { tenantId: uuid(), audience: `api://${uuid()}`, subject: 'subject' };
   const identity = await domain.workloadIdentities.set(operator, { directoryId, ...claims });
+  const connection = await domain.connections.create(operator, {
+    protocol: 'oidc',
+    issuer: 'https://acme.okta.example',
+    clientId: 'client',
+    clientSecret: 'secret',
+  });
+  const emailDomain = await domain.emailDomains.add(operator, 'acme.example');
   const resource = { userName: 'eve' };
   const directoryUser = await domain.directoryUsers.create(actor, call, { directoryId, resource });
   const pushed = { directoryId, resource: { displayName: 'Sales' }, memberIds: [] };
@@ -75,6 +82,18 @@ async function furnished(): Promise<Furnished> {
       },
       DirectoryGroup: { id: directoryGroup.id, field: 'resource', value: pushed.resource, permission: directories },
       Link: { id: links.items[0]?.id ?? '', field: 'directoryRecordName', value: 'eve' },
+      SsoConnection: {
+        id: connection.id,
+        field: 'issuer',
+        value: 'https://acme.okta.example',
+        permission: 'rollcall:connections',
+      },
+      EmailDomain: {
+        id: emailDomain.id,
+        field: 'domain',
+        value: 'acme.example',
+        permission: 'rollcall:connections',
+      },
       DomainEvent: { id: firstEvent ?? '', field: 'type', value: 'organizationCreated', permission: 'rollcall:audit' },
       ProvisioningEvent: { id: sent.items[0]?.id ?? '', field: 'path', value: '/Users', permission: directories },
       Organization: { id: acme.id, field: 'plan', value: 'ENTERPRISE' },

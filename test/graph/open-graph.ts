@@ -32,6 +32,7 @@ export interface GraphAnswer<Data> {
 
 export interface OpenGraph {
   domain: Domain;
+  database: Database;
   client: InProcessClient;
   /** As the superuser, past row-level security: for a test that looks behind the service. */
   connection: DatabaseConnection;
@@ -43,6 +44,12 @@ export interface OpenGraph {
   aKey(organization: GraphOrganization, permissions: string[]): Promise<string>;
   run<Data = Record<string, unknown>>(
     bearer: string | undefined,
+    text: string,
+    variables?: Record<string, unknown>,
+  ): Promise<GraphAnswer<Data>>;
+  /** The same as whoever has the cookie of a session. */
+  runAs<Data = Record<string, unknown>>(
+    cookie: string,
     text: string,
     variables?: Record<string, unknown>,
   ): Promise<GraphAnswer<Data>>;
@@ -78,10 +85,15 @@ export async function openGraph(): Promise<OpenGraph> {
   };
   return {
     domain,
+    database,
     client,
     connection,
     failures,
     run,
+    runAs: async <Data>(cookie: string, text: string, variables = {}) => {
+      const call = { requestId: 'request-1', method: 'POST', path: '/graphql', authorization: undefined, cookie };
+      return (await client.run<Data, object>({ text }, variables, call)) as GraphAnswer<Data>;
+    },
     anOrganization: () => anOrganization(domain),
     async aKey({ operator }, permissions) {
       made += 1;

@@ -106,12 +106,12 @@ describe('S1, S2: what the plan opens', () => {
 
   it('S1: says that SSO comes first, and takes it when the operator lifts the rule', async () => {
     const organization = await service.organization({ scimWithoutSso: false });
+    const missing = 'there is no connection yet. Create one, test it and enable it';
+    const message = `Single sign-on comes before SCIM, and ${missing}, or let the operator lift that rule.`;
     expect(await ask(organization, createDirectory)).toEqual({
-      createDirectory: {
-        directory: null,
-        errors: [{ code: 'SSO_REQUIRED', message: 'Set up SSO before SCIM, or let the operator lift that rule.' }],
-      },
+      createDirectory: { directory: null, errors: [{ code: 'SSO_REQUIRED', message }] },
     });
+    expect(await ask(organization, '{ organization { isSsoReady } }')).toEqual({ organization: { isSsoReady: false } });
     await service.domain.organizations.update(organization.operator, { scimWithoutSso: true });
     expect(await ask(organization, createDirectory)).toMatchObject({ createDirectory: { errors: [] } });
   });

@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid';
 import type { Actor } from '../../src/domain/actors/actor.ts';
 import { allScopes } from '../../src/domain/actors/scope.ts';
 import type { Call } from '../../src/domain/directories/call.ts';
-import { createDomain, type Domain } from '../../src/domain/domain.ts';
+import { createDomain, type Domain, type DomainParts } from '../../src/domain/domain.ts';
 import { PermissionCatalogue } from '../../src/domain/permissions/catalogue.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';
 
@@ -31,13 +31,17 @@ export interface TestDomain extends TestDatabase {
 }
 
 /** The whole domain over a database of the test file's own. */
-export async function openTestDomain(now: () => Date = () => new Date()): Promise<TestDomain> {
+export async function openTestDomain(
+  now: () => Date = () => new Date(),
+  parts: Pick<DomainParts, 'resolveTxt'> = {},
+): Promise<TestDomain> {
   const test = await openTestDatabase();
   const domain = createDomain({
     database: test.database,
     catalogue: testCatalogue,
     secretKey: 'a secret of the tests',
     clock: now,
+    ...parts,
   });
   return {
     ...test,

@@ -2,10 +2,11 @@ import { serve } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { DatabaseConnection } from '../../src/database/connection.ts';
 import type { Actor } from '../../src/domain/actors/actor.ts';
-import { createDomain, type Domain } from '../../src/domain/domain.ts';
+import { createDomain, type Domain, type DomainParts } from '../../src/domain/domain.ts';
 import type { CreateOrganization } from '../../src/domain/organizations/organizations.ts';
 import { PermissionCatalogue } from '../../src/domain/permissions/catalogue.ts';
 import type { Log } from '../../src/open-domain.ts';
+import { Protocols } from '../../src/sso/identity-providers.ts';
 import { ScimClient } from '../clients/scim-client.ts';
 import { TEST_SECRET_KEY, testPermissions } from './builders.ts';
 import { openTestDatabase } from './database.ts';
@@ -68,18 +69,23 @@ export interface TestService {
  * with SCIM in front of it, over HTTP. Calls are not limited and the service is in
  * production unless `environment` says otherwise.
  */
-export async function startTestService(environment: Record<string, string> = {}): Promise<TestService> {
+export async function startTestService(
+  environment: Record<string, string> = {},
+  parts: Pick<DomainParts, 'resolveTxt' | 'clock'> = {},
+): Promise<TestService> {
   const { database, connection, close } = await openTestDatabase();
+  const failures: object[] = [];
+  const log: Log = (level, event, details) => {
+    if (level === 'error') failures.push({ event, ...details });
+  };
   const domain = createDomain({
     database,
     catalogue: new PermissionCatalogue(testPermissions),
     secretKey: TEST_SECRET_KEY,
     allowsLoopbackIssuers: true,
+    identityProviders: new Protocols({ allowsLoopback: true, log }),
+    ...parts,
   });
-  const failures: object[] = [];
-  const log: Log = (level, event, details) => {
-    if (level === 'error') failures.push({ event, ...details });
-  };
   const gatewayPort = isThroughGateway ? await freePort() : 0;
   const settings = {
     NODE_ENV: 'production',

@@ -1,4 +1,5 @@
 import { DomainError } from '../domain-error.ts';
+import { isReserved } from '../permissions/catalogue.ts';
 import type { Scope } from './scope.ts';
 
 /** Who acts now, always inside one organization: a call without an organization cannot be written. */
@@ -13,6 +14,18 @@ export type Actor =
       scopes: ReadonlySet<Scope>;
       isStrict?: boolean;
     }
+  /** Somebody who is signed in, with what they hold on the whole organization. */
+  | {
+      kind: 'user';
+      organizationId: string;
+      userId: string;
+      accountId: string;
+      sessionId: string;
+      name: string;
+      permissions: ReadonlySet<string>;
+      /** When they last proved to this organization who they are. */
+      authenticatedAt: Date;
+    }
   | { kind: 'operator'; organizationId: string }
   | { kind: 'system'; organizationId: string };
 
@@ -25,6 +38,8 @@ export function describeActor(actor: Actor): ActorRecord {
       return { kind: actor.kind, id: actor.id, name: actor.name };
     case 'directory':
       return { kind: actor.kind, id: actor.directoryId };
+    case 'user':
+      return { kind: actor.kind, id: actor.userId, name: actor.name };
     default:
       return { kind: actor.kind };
   }
@@ -33,7 +48,7 @@ export function describeActor(actor: Actor): ActorRecord {
 /** True when the actor may do what the permission names; the operator and the system may do everything. */
 export function holds(actor: Actor, permission: string): boolean {
   if (actor.kind === 'operator' || actor.kind === 'system') return true;
-  return actor.kind === 'apiKey' && actor.permissions.has(permission);
+  return (actor.kind === 'apiKey' || actor.kind === 'user') && actor.permissions.has(permission);
 }
 
 /** Throws `forbidden` unless the actor holds the permission. */
@@ -42,10 +57,27 @@ export function requirePermission(actor: Actor, permission: string): void {
   throw new DomainError('forbidden', `This needs the permission ${permission}.`, { permission });
 }
 
-/** Throws `forbidden` for actors that see only their own part: a directory reads its directory layer, nothing else. */
+/**
+ * Throws `forbidden` for actors that see only their own part: a directory reads its directory layer, and somebody who is
+ * signed in without any part in the administration reads what `viewer` says of themselves.
+ */
 export function requireReader(actor: Actor): void {
-  if (actor.kind !== 'directory') return;
-  throw new DomainError('forbidden', 'A directory token reads only its own directory.');
+  if (actor.kind === 'directory') {
+    throw new DomainError('forbidden', 'A directory token reads only its own directory.');
+  }
+  if (actor.kind !== 'user' || [...actor.permissions].some(isReserved)) return;
+  throw new DomainError('forbidden', 'Only admins read this. What you are and may do yourself stands in `viewer`.');
+}
+
+const FRESH_MILLISECONDS = 15 * 60_000;
+
+/**
+ * Throws `freshSignInRequired` for somebody whose sign-in is older than 15 minutes: guards what would open the organization
+ * to others, so that a browser left alone, or a stolen cookie, does not. An API key and the operator pass.
+ */
+export function requireFreshSignIn(actor: Actor, now: Date): void {
+  if (actor.kind !== 'user' || now.getTime() - actor.authenticatedAt.getTime() <= FRESH_MILLISECONDS) return;
+  throw new DomainError('freshSignInRequired', 'Sign in again: this needs a sign-in of the last 15 minutes.');
 }
 
 /** Throws `forbidden` for everybody but the operator of the service; `act` goes on with "Only the operator of the service". */

@@ -13,7 +13,7 @@ import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import type { BuiltInSet } from '../permissions/permission-set.entity.ts';
 import type { PermissionSets } from '../permissions/permission-sets.ts';
 import { readName } from '../text-input.ts';
-import { type Actor, type ActorRecord, describeActor, requirePermission } from './actor.ts';
+import { type Actor, type ActorRecord, describeActor, requireFreshSignIn, requirePermission } from './actor.ts';
 import { type CredentialHasher, createCredential, hintOf, readCredential } from './credential.ts';
 import { CredentialCache, type StoredCredential } from './credential-cache.ts';
 
@@ -127,12 +127,13 @@ export class ApiKeys {
 
   /**
    * Makes a key that acts by a permission set of no more than the actor's own permissions. The key itself is in the answer
-   * and nowhere else. Throws `notFound`, `permissionsExceedOwn`, `invalidValue`.
+   * and nowhere else. Throws `freshSignInRequired`, `notFound`, `permissionsExceedOwn`, `invalidValue`.
    */
   async create(actor: Actor, input: CreateApiKey): Promise<{ apiKey: ApiKeyRow; key: string }> {
     requirePermission(actor, 'rollcall:keys');
     const name = readName(input.name, 'name');
     const at = this.#clock();
+    requireFreshSignIn(actor, at);
     const expiresAt = input.expiresAt ?? null;
     if (expiresAt !== null && !(expiresAt > at)) {
       throw new DomainError('invalidValue', 'expiresAt must lie in the future.', { path: 'expiresAt' });

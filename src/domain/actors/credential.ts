@@ -17,10 +17,26 @@ const kinds = new Map<string, CredentialKind>(
   Object.entries(prefixes).map(([kind, prefix]) => [prefix, kind as CredentialKind]),
 );
 
+/** The kinds of secret that name no organization: who holds one is found by its HMAC in a table outside row-level security. */
+export type SecretKind = 'session' | 'browser' | 'state' | 'oneTimeLink';
+
+const secretPrefixes = {
+  session: 'rcsession',
+  browser: 'rcbrowser',
+  state: 'rcstate',
+  oneTimeLink: 'rclink',
+} as const satisfies Record<SecretKind, string>;
+const secretKinds = new Map<string, SecretKind>(
+  Object.entries(secretPrefixes).map(([kind, prefix]) => [prefix, kind as SecretKind]),
+);
+
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const ORGANIZATION_LENGTH = 22;
 const SECRET_LENGTH = 32;
 const CHECKSUM_LENGTH = 6;
+/** 256 bits: 43 letters of 62 kinds. */
+const FULL_SECRET_LENGTH = 43;
+const FULL_SECRET = new RegExp(`^[0-9A-Za-z]{${FULL_SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
 const BODY = new RegExp(`^[0-9A-Za-z]{${ORGANIZATION_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
 const UUID_MAX = (1n << 128n) - 1n;
 /** Bytes from here on would make the first letters of the alphabet more likely. */
@@ -45,6 +61,20 @@ export function readCredential(text: string): { kind: CredentialKind; organizati
   if (checksum(text.slice(0, -CHECKSUM_LENGTH)) !== text.slice(-CHECKSUM_LENGTH)) return undefined;
   const organizationId = readOrganizationKey(body.slice(0, ORGANIZATION_LENGTH));
   return organizationId === undefined ? undefined : { kind, organizationId };
+}
+
+/** A new secret: prefix, 256 bits of randomness, and the checksum. Short enough for a SAML RelayState (80 bytes). */
+export function createSecret(kind: SecretKind): string {
+  const text = `${secretPrefixes[kind]}_${randomLetters(FULL_SECRET_LENGTH)}`;
+  return text + checksum(text);
+}
+
+/** The kind of a secret, or undefined when it is none of ours. Says nothing of its validity. */
+export function readSecret(text: string): SecretKind | undefined {
+  const [prefix = '', body = '', ...rest] = text.split('_', 3);
+  const kind = secretKinds.get(prefix);
+  if (!kind || rest.length > 0 || !FULL_SECRET.test(body)) return undefined;
+  return checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH) ? kind : undefined;
 }
 
 /** The part of a bearer that a list may show. */

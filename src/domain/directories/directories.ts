@@ -25,8 +25,21 @@ export interface DirectoriesFilter {
   statuses?: readonly DirectoryStatus[] | null | undefined;
 }
 
-const gate = statement<{ plan: Plan; scimWithoutSso: boolean; status: OrganizationStatus }>(
-  'select plan, scim_without_sso as "scimWithoutSso", status from organizations where organization_id = $1',
+interface Gate {
+  plan: Plan;
+  scimWithoutSso: boolean;
+  status: OrganizationStatus;
+  hasEnabledConnection: boolean;
+  /** The names of connections through which nobody signs in yet. */
+  waitingConnections: string[];
+}
+
+const ofConnections = 'from connections c where c.organization_id = $1 and c.deleted_at is null and c.status';
+const gate = statement<Gate>(
+  `select plan, scim_without_sso as "scimWithoutSso", status,
+          exists (select 1 ${ofConnections} = 'enabled') as "hasEnabledConnection",
+          array(select c.name ${ofConnections} <> 'enabled' order by c.id) as "waitingConnections"
+     from organizations where organization_id = $1`,
 );
 
 /**
@@ -42,10 +55,19 @@ export async function requireScimEntitlement(transaction: OrganizationTransactio
       plan: organization.plan,
     });
   }
-  // Connections follow with sign-in; until then only the operator's exception opens SCIM.
-  if (!organization.scimWithoutSso) {
-    throw new DomainError('ssoRequired', 'Set up SSO before SCIM, or let the operator lift that rule.');
-  }
+  if (!organization.scimWithoutSso && !organization.hasEnabledConnection) throw ssoMissing(organization);
+}
+
+function ssoMissing({ waitingConnections }: Gate): DomainError {
+  const [name, ...others] = waitingConnections;
+  const [missing, what] =
+    name === undefined
+      ? ['connection', 'there is no connection yet. Create one, test it and enable it']
+      : others.length === 0
+        ? ['enabledConnection', `the connection ${name} is not enabled. Test it and enable it`]
+        : ['enabledConnection', 'no connection is enabled. Test one and enable it'];
+  const message = `Single sign-on comes before SCIM, and ${what}, or let the operator lift that rule.`;
+  return new DomainError('ssoRequired', message, { missing });
 }
 
 /** The connected identity providers of an organization. */

@@ -17,13 +17,13 @@ export function requireScope(actor: Actor, need: ScopeNeed): void {
 }
 
 /**
- * Lets only the directory itself write its layer: an API key could otherwise put anybody into a group that is linked to
- * one of more permissions than its own. Throws `notFound`, `forbidden` or `insufficientScope`.
+ * Lets only the directory itself write its layer: an API key, or an admin, could otherwise put anybody into a group that is
+ * linked to one of more permissions than its own. Throws `notFound`, `forbidden` or `insufficientScope`.
  */
 export function requireDirectoryItself(actor: Actor, directoryId: string, need: ScopeNeed): void {
   requireDirectory(actor, directoryId);
   requireScope(actor, need);
-  if (actor.kind === 'apiKey') {
+  if (actor.kind === 'apiKey' || actor.kind === 'user') {
     throw new DomainError('forbidden', 'The directory layer is written by the SCIM tokens of its directory.');
   }
 }

@@ -1,4 +1,5 @@
 import { statement, wide } from '../../database/statement.ts';
+import { isAdoptable } from '../links/adoption.store.ts';
 import type { LinkState } from '../links/link.entity.ts';
 import { MATCHES } from '../links/place-user.store.ts';
 import type { GroupMatching } from '../organizations/organization.entity.ts';
@@ -14,7 +15,8 @@ export const directoryToPreview = statement<{ status: DirectoryStatus; groupMatc
 
 /** The people of the directory `$2` whom activation would link, with the names that `MATCHES` asks for. */
 const UNLINKED = `
-  select d.id, d.directory_id as "directoryId", d.user_name_key as "userNameKey", d.email_key as "emailKey", d.active,
+  select d.id, d.directory_id as "directoryId", d.user_name_key as "userNameKey", d.email_key as "emailKey",
+         d.external_id as "externalId", d.active,
          d.resource->>'userName' as "userName"
     from directory_users d
    where d.organization_id = $1 and d.directory_id = $2
@@ -26,21 +28,40 @@ export interface PeopleCounts {
   /** Of the new ones, those whom the identity provider has as inactive. */
   newInactivePeopleCount: number;
   matchingPeopleCount: number;
+  /** Those whom a user matches with an address on a proved domain: linked at once. */
+  adoptedPeopleCount: number;
   /** People with a link who came back while the directory was paused. */
   heldPeopleCount: number;
 }
 
+/**
+ * `$3` and `$4` of protection. Of several people whom one user matches the first decides: where that one adopts the user, the
+ * others of their e-mail are somebody else, as they would be if they came one by one.
+ */
 export const countPeople = wide<PeopleCounts>(
-  `with weighed as (
-     select i.active, coalesce(by_name.id, by_email.id) is null as "isNew" from (${UNLINKED}) i${MATCHES}
+  `with matched as materialized (
+     select i.*, coalesce(by_name.id, by_email.id) as "existingId", by_name.id is null as "isByEmail"
+       from (${UNLINKED}) i${MATCHES}
+   ), weighed as materialized (
+     select i.id, i.active, i."existingId", i."isByEmail",
+            first_value(${isAdoptable('$3', '$4')}) over of_user as "isAdopted", row_number() over of_user = 1 as "isFirst"
+       from matched i join users u on u.organization_id = $1 and u.id = i."existingId"
+     window of_user as (partition by i."existingId" order by i.id)
+   ), outcome as (
+     select active, 'new' as becomes from matched where "existingId" is null
+      union all
+     select active, case when not "isAdopted" then 'waits' when "isFirst" then 'adopted' when "isByEmail" then 'new'
+                         else 'waits' end
+       from weighed
    )
-   select count(*) filter (where "isNew") as "newPeopleCount",
-          count(*) filter (where "isNew" and not active) as "newInactivePeopleCount",
-          count(*) filter (where not "isNew") as "matchingPeopleCount",
+   select count(*) filter (where becomes = 'new') as "newPeopleCount",
+          count(*) filter (where becomes = 'new' and not active) as "newInactivePeopleCount",
+          count(*) filter (where becomes = 'waits') as "matchingPeopleCount",
+          count(*) filter (where becomes = 'adopted') as "adoptedPeopleCount",
           (select count(*) from directory_users h
              join user_links l on l.organization_id = $1 and l.directory_user_id = h.id and l.state = 'active'
             where h.organization_id = $1 and h.directory_id = $2 and h.is_held) as "heldPeopleCount"
-     from weighed`,
+     from outcome`,
 );
 
 /** A person of the directory and the user whom they may be. */
@@ -51,12 +72,13 @@ export interface MatchingPerson {
   userId: string;
 }
 
-/** `$3` the id to start behind, `$4` how many. */
+/** `$3` and `$4` of protection, `$5` the id to start behind, `$6` how many. */
 export const listMatching = wide<MatchingPerson>(
-  `select i.id, i."userName", coalesce(by_name.id, by_email.id) as "userId"
-     from (${UNLINKED} and ($3::uuid is null or d.id > $3)) i${MATCHES}
-    where coalesce(by_name.id, by_email.id) is not null
-    order by i.id limit $4`,
+  `select i.id, i."userName", u.id as "userId"
+     from (${UNLINKED} and ($5::uuid is null or d.id > $5)) i${MATCHES}
+     join users u on u.organization_id = $1 and u.id = coalesce(by_name.id, by_email.id)
+    where not ${isAdoptable('$3', '$4')}
+    order by i.id limit $6`,
 );
 
 export const countHeldMembers = wide<{ heldMembersCount: number }>(

@@ -3,6 +3,7 @@ import type { OrganizationTransaction } from '../../database/database.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { resolveHeld } from '../permissions/granted-permissions.ts';
+import { protectionParameters } from '../permissions/protected.ts';
 import type { DirectoryStatus } from './directory.entity.ts';
 import * as store from './directory-preview.store.ts';
 import { type GroupOutcome, type PreviewedGroup, previewGroups } from './preview-groups.ts';
@@ -37,7 +38,7 @@ export async function previewDirectory(
     const message = `The directory is ${directory.status}, so there is nothing to activate.`;
     throw new DomainError('directoryStatusConflict', message, { path: 'id' });
   }
-  const [people] = await transaction.rows(store.countPeople, directoryId);
+  const [people] = await transaction.rows(store.countPeople, directoryId, ...protectionParameters(catalogue));
   const [members] = await transaction.rows(store.countHeldMembers, directoryId);
   if (!people || !members) throw new Error('A count was not answered.');
   const groups = await previewGroups(transaction, directoryId, { ...directory, catalogue, at });

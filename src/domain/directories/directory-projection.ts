@@ -2,8 +2,9 @@ import type { Database, OrganizationTransaction } from '../../database/database.
 import type { Actor } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { absorbManualMembers } from '../links/absorption.ts';
+import { makeUserFor } from '../links/make-user.ts';
 import { linkNewGroup } from '../links/place-group.ts';
-import { makeUserFor, placeUsers } from '../links/place-user.ts';
+import { placeUsers } from '../links/place-user.ts';
 import { renameLinkedGroup } from '../links/rename-group.ts';
 import { settleUsers } from '../links/settle-users.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
@@ -88,7 +89,7 @@ export class DirectoryProjection {
     const at = this.#clock();
     await transaction.rows(store.releasePeople, directoryUserIds);
     const links = await transaction.rows(store.linksOfPeople, directoryUserIds);
-    await placeUsers(transaction, actor, { directoryUserIds, at });
+    await placeUsers(transaction, actor, { directoryUserIds, at, catalogue: this.#catalogue });
     for (const { linkId, state, directoryUserId } of links) {
       if (state === 'conflict') await makeUserFor(transaction, actor, { directoryUserId, linkId, at });
     }

@@ -10,6 +10,7 @@ import { type Page, type PageRequest, readPage } from '../page.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { requireOwn } from '../permissions/own-permissions.ts';
 import { keepingAnOwner } from '../permissions/owners.ts';
+import { protectionParameters } from '../permissions/protected.ts';
 import type { DirectoryRow } from './directories.store.ts';
 import * as store from './directories.store.ts';
 import type { DirectoryStatus } from './directory.entity.ts';
@@ -76,8 +77,9 @@ export class DirectoryStatuses {
   /** The people of a preview whom a user matches by name or e-mail, whose links would wait. */
   async listMatchingPeople(actor: Actor, preview: DirectoryPreview, page: PageRequest): Promise<Page<MatchingPerson>> {
     requirePermission(actor, 'rollcall:directories');
+    const values = [preview.directoryId, ...protectionParameters(this.#catalogue)];
     return readPage(page, (after, limit) =>
-      this.#database.run(actor.organizationId, listMatching, preview.directoryId, after, limit),
+      this.#database.run(actor.organizationId, listMatching, ...values, after, limit),
     );
   }
 
@@ -94,8 +96,8 @@ export class DirectoryStatuses {
         throw new DomainError('previewOutdated', message, { path: 'digest' });
       }
       requireOwn(actor, preview.permissions);
-      const { newPeopleCount, matchingPeopleCount, newGroupsCount, joiningGroupsCount } = preview;
-      return { newPeopleCount, matchingPeopleCount, newGroupsCount, joiningGroupsCount };
+      const { newPeopleCount, matchingPeopleCount, adoptedPeopleCount, newGroupsCount, joiningGroupsCount } = preview;
+      return { newPeopleCount, matchingPeopleCount, adoptedPeopleCount, newGroupsCount, joiningGroupsCount };
     });
     await this.#projection.project(actor, id);
     const [settled] = await this.#database.run(actor.organizationId, store.getDirectory, id);

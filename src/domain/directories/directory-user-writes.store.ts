@@ -1,6 +1,7 @@
 import { prepared, statement } from '../../database/statement.ts';
+import { mayBeAdopted } from '../links/adoption.store.ts';
 import type { LinkState } from '../links/link.entity.ts';
-import { PLACEMENT } from '../links/place-user.store.ts';
+import { matchesWhere, PLACE_COLUMNS, PLACED_STATE, PLACEMENT } from '../links/place-user.store.ts';
 import { isReachedByOwner } from '../permissions/owners.ts';
 import type { DirectoryStatus } from './directory.entity.ts';
 import { groupsOf } from './directory-users.store.ts';
@@ -28,38 +29,51 @@ const REPORT = `
                                       detail, created_at)
      select $1, i."provisioningEventId", i."directoryId", i."requestId", i."method", i."path"`;
 
+export interface CreatedUsers {
+  directoryId: string;
+  status: DirectoryStatus;
+  schemasVersion: number;
+  createdIds: string[];
+  aloneIds: string[];
+}
+
 /**
  * Creates directory users with all that follows in an active directory: search keys, the product's user or the pending
  * link to an existing one, the domain event and the provisioning event. In any other directory the record is all. `$2` is
  * a JSON array. Answers a row a directory, with the items that were created; the others met an existing userName, or a
  * retired directory, or went by older schemas than their directory's, and nothing of them was written.
+ *
+ * Nothing is written either of those whose match may be adopted for a proved address: they are answered in `aloneIds`, until
+ * they come again with `isPlacedAlone`, with the user to adopt if they may.
  */
-export const createUsers = prepared<{
-  directoryId: string;
-  status: DirectoryStatus;
-  schemasVersion: number;
-  createdIds: string[];
-}>(
+export const createUsers = prepared<CreatedUsers>(
   'directory-users-create',
   `with item as materialized (
      select * from jsonb_to_recordset($2::jsonb)
-       as item(${WRITTEN_COLUMNS}, "userId" uuid, "linkId" uuid, "replaces" uuid)
+       as item(${WRITTEN_COLUMNS}, ${PLACE_COLUMNS}, "isPlacedAlone" boolean)
    ), directory as materialized (${heldDirectories('item')}
+   ), weighed as materialized (
+     select i.*, d.status, coalesce(by_name.id, by_email.id) as "existingId"
+       from item i
+       join directory d on d.id = i."directoryId" and d.status <> 'retired' and d.schemas_version <= i."schemasVersion"
+            ${matchesWhere("d.status = 'active'")}
+   ), alone as materialized (
+     select i."id" from weighed i
+      where i."existingId" is not null and not i."isPlacedAlone" and ${mayBeAdopted('i."existingId"')}
    ), created as (
      insert into directory_users (organization_id, id, directory_id, user_name_key, external_id, person_external_id,
                                   email_key, active, manager_id, resource, version, created_at, updated_at)
      select $1, i."id", i."directoryId", i."userNameKey", i."externalId", i."externalId",
             i."emailKey", i."active", i."managerId", i."resource", 1, i."at", i."at"
-       from item i join directory d on d.id = i."directoryId" and d.status <> 'retired'
-                                   and d.schemas_version <= i."schemasVersion"
+       from weighed i where not i."id" = any(array(select id from alone))
      on conflict (organization_id, directory_id, user_name_key) do nothing
      returning id, directory_id
    ), counted as (
      insert into directory_counts (organization_id, directory_id, resource_type, id, difference)
      select $1, directory_id, 'User', (array_agg(id))[1], count(*) from created group by directory_id
    ), keyed as (${keysOf(`(select * from item i where ${IS_CREATED}) i`)}
-   ), person as (
-     select i.* from item i join directory d on d.id = i."directoryId" and d.status = 'active' where ${IS_CREATED}
+   ), matched as (
+     select i.* from weighed i where i.status = 'active' and ${IS_CREATED}
    ), ${PLACEMENT}, unplaced as (
      select i.* from directory d join item i on i."directoryId" = d.id where d.status <> 'active' and ${IS_CREATED}
    ), told as (
@@ -67,13 +81,15 @@ export const createUsers = prepared<{
      select $1, i."eventId", 'directoryUserCreated', i."id", i."actor", jsonb_build_object('userName', i."userName"), i."at"
        from unplaced i
    ), reported as (${REPORT}, 'userCreated', i."id", jsonb_build_object('userName', i."userName",
-              'link', case when i."existingId" is null then 'active' else 'pending' end), i."at"
+              'link', ${PLACED_STATE}), i."at"
        from matched i
    ), reported_unplaced as (${REPORT}, 'userCreated', i."id",
             jsonb_build_object('userName', i."userName", 'link', null), i."at"
        from unplaced i
    )
-   select d.id as "directoryId", d.status, d.schemas_version as "schemasVersion", array(select id from created) as "createdIds" from directory d`,
+   select d.id as "directoryId", d.status, d.schemas_version as "schemasVersion", array(select id from created) as "createdIds",
+          array(select id from alone) as "aloneIds"
+     from directory d`,
 );
 
 /** What became of a written document. */
@@ -98,6 +114,18 @@ export interface WrittenUser {
   /** Another transaction may have changed the link or the user meanwhile: what follows for them has to be worked out anew. */
   isOutrun: boolean;
 }
+
+/**
+ * From the commit on, whom a record had brought in is signed in nowhere in the organization: also who waits for an admin's
+ * decision on its link. What a session proved ends for good, so that it is none again when they come back. The event that
+ * tells of the record stands for it.
+ */
+const SIGNED_OUT = `signed_out as (
+     update session_authentications s set ended_at = w."at", ended_reason = 'deactivated'
+       from weighed w
+      where w."isWritten" and w."wasActive" and not w."isActive" and w.state in ('active', 'pending')
+        and s.organization_id = $1 and s.user_id = w."userId" and s.ended_at is null
+   ), `;
 
 /**
  * Writes new documents over existing directory users whose version is one of `ifVersions` (null: any). In an active
@@ -196,7 +224,7 @@ const updateStatement = ({ leaving }: { leaving: boolean }) => `
        from weighed w
       where w."isProjected" and u.organization_id = $1 and u.id = w."userId" and u.version = w."userVersion"
      returning w."id"
-   ), told as (
+   ), ${leaving ? SIGNED_OUT : ''}told as (
      insert into domain_events (organization_id, id, type, subject_id, actor, data, created_at)
      select $1, w."eventId",
             case when not w."isTold" then 'directoryUserUpdated'
@@ -247,16 +275,24 @@ export const isOwnersRecord = statement<{ isOwners: boolean }>(
     where l.organization_id = $1 and l.directory_user_id = $2 and l.state = 'active'`,
 );
 
-/** Deletes one directory user, its memberships and links; answers the user of its active link. `$5` is an id for the count. */
-export const deleteUser = statement<{ status: DirectoryStatus; isExpected: boolean; userId: string | null }>(
+/**
+ * Deletes one directory user, its memberships and links; answers the user of its active link, and of one that waits for a
+ * decision. `$5` is an id for the count.
+ */
+export const deleteUser = statement<{
+  status: DirectoryStatus;
+  isExpected: boolean;
+  userId: string | null;
+  waitingUserId: string | null;
+}>(
   `with directory as materialized (${heldDirectories('(select $2::uuid as "directoryId") asked')}
    ), before as (
      select d.id, s.status, ($4::int[] is null or d.version = any($4::int[])) and s.status <> 'retired' as "isExpected"
        from directory_users d join directory s on s.id = d.directory_id
       where d.organization_id = $1 and d.directory_id = $2 and d.id = $3 for update of d
    ), link as (
-     select l.user_id from user_links l join before b on l.directory_user_id = b.id
-      where l.organization_id = $1 and l.state = 'active'
+     select l.user_id, l.state from user_links l join before b on l.directory_user_id = b.id
+      where l.organization_id = $1 and l.state in ('active', 'pending')
    ), deleted as (
      delete from directory_users d using before b where d.organization_id = $1 and d.id = b.id and b."isExpected"
      returning d.directory_id
@@ -264,7 +300,8 @@ export const deleteUser = statement<{ status: DirectoryStatus; isExpected: boole
      insert into directory_counts (organization_id, directory_id, resource_type, id, difference)
      select $1, directory_id, 'User', $5::uuid, -1 from deleted
    )
-   select b.status, b."isExpected", (select user_id from link) as "userId" from before b`,
+   select b.status, b."isExpected", (select user_id from link where state = 'active') as "userId",
+          (select user_id from link where state = 'pending') as "waitingUserId" from before b`,
 );
 
 /**

@@ -4,6 +4,7 @@ import type { ResourceJson } from '../../attributes/json.ts';
 import { coalesce } from '../../database/coalesce.ts';
 import { violatedConstraint } from '../../database/constraint.ts';
 import { type Database, isConnectionFailure, type OrganizationTransaction } from '../../database/database.ts';
+import { endAuthentications } from '../accounts/end-authentications.ts';
 import { type Actor, describeActor } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { type CustomTables, type OrganizationTables, SchemasChanged } from '../custom-attributes/custom-tables.ts';
@@ -17,7 +18,6 @@ import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { alarmingOwnersLost } from '../permissions/owners.ts';
 import { againAfterRaces, userNameRaces } from '../races.ts';
 import type { Call } from './call.ts';
-import type { DirectoryStatus } from './directory.entity.ts';
 import {
   directoryIsRetired,
   requireDirectory,
@@ -26,12 +26,12 @@ import {
   requireStandard,
 } from './directory-access.ts';
 import { columnsOf, type DirectoryUserColumns, profileOf } from './directory-user-columns.ts';
-import type { WrittenUser } from './directory-user-writes.store.ts';
+import type { CreatedUsers, WrittenUser } from './directory-user-writes.store.ts';
 import * as writes from './directory-user-writes.store.ts';
 import type { DirectoryUserRow } from './directory-users.store.ts';
 import * as store from './directory-users.store.ts';
 import { replacementOf, storedResource } from './stored-resource.ts';
-import { type UpdateItem, type WriteItem, writeAlone } from './write-alone.ts';
+import { createAlone, type UpdateItem, type WriteItem, writeAlone } from './write-alone.ts';
 
 export interface UserWrite {
   directoryId: string;
@@ -42,7 +42,7 @@ export interface UserWrite {
 
 type UserReplacement = UserWrite & { id: string; ifVersions?: number[] | null; withGroups?: boolean };
 
-type Created = { status: DirectoryStatus; schemasVersion: number; isCreated: boolean };
+type Created = Pick<CreatedUsers, 'status' | 'schemasVersion'> & { isCreated: boolean; isAlone?: boolean };
 
 const ATTEMPTS_MAX = 5;
 
@@ -171,7 +171,7 @@ export class DirectoryUsers {
     const { directoryId } = input;
     const item = this.#writeItem(actor, call, { directoryId, id: uuid(), resource, tables });
     // Another directory may bring the same person at this moment: looked at anew, they are an existing user.
-    const created = await againAfterRaces(userNameRaces, () => this.#create(actor.organizationId, item)).catch(
+    const created = await againAfterRaces(userNameRaces, () => this.#createItself(actor, item)).catch(
       (error: unknown) => explainTakenValue(this.#database, actor.organizationId, item, error),
     );
     if (!created) throw notFound('directory', directoryId);
@@ -183,6 +183,12 @@ export class DirectoryUsers {
     }
     const written = { directoryId, id: item.id, version: 1, resource, createdAt: item.at, updatedAt: item.at };
     return { ...written, groups: [], returnedRules: tables.returned.User };
+  }
+
+  async #createItself(actor: Actor, item: WriteItem & DirectoryUserColumns): Promise<Created | undefined> {
+    const created = await this.#create(actor.organizationId, item);
+    if (!created?.isAlone) return created;
+    return createAlone(this.#database, { actor, item, catalogue: this.#catalogue });
   }
 
   async #replaceBy(
@@ -222,6 +228,8 @@ export class DirectoryUsers {
     const data = { directoryUserId: id };
     await recordEvent(transaction, actor, { type: 'directoryUserDeleted', subjectId: id, data, at });
     if (row.userId) await settleUsers(transaction, actor, { userIds: [row.userId], at, catalogue: this.#catalogue });
+    const userIds = [row.userId ?? row.waitingUserId].filter((userId) => userId !== null);
+    await endAuthentications(transaction, actor, { userIds, directoryUserIds: [id], reason: 'recordDeleted', at });
     const event = { directoryId, outcome: 'userDeleted', resourceId: id, at };
     await recordProvisioningEvent(transaction, call, event);
   }
@@ -334,15 +342,16 @@ export class DirectoryUsers {
   }
 
   async #runCreate(organizationId: string, items: WriteItem[]): Promise<(Created | undefined)[]> {
-    const input = items.map((item) => ({ ...item, userId: uuid(), linkId: uuid() }));
+    const input = items.map((item) => ({ ...item, userId: uuid(), linkId: uuid(), isPlacedAlone: false }));
     const rows = await this.#database.run(organizationId, writes.createUsers, JSON.stringify(input));
     const directories = new Map(rows.map((row) => [row.directoryId, row]));
     const created = new Set(rows[0]?.createdIds);
+    const alone = new Set(rows[0]?.aloneIds);
     return items.map(({ id, directoryId }) => {
       const directory = directories.get(directoryId);
       if (!directory) return undefined;
       const { status, schemasVersion } = directory;
-      return { status, schemasVersion, isCreated: created.has(id) };
+      return { status, schemasVersion, isCreated: created.has(id), isAlone: alone.has(id) };
     });
   }
 

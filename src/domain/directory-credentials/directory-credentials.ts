@@ -1,6 +1,6 @@
 import type { OrganizationTransaction } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
-import type { Actor } from '../actors/actor.ts';
+import { type Actor, requireFreshSignIn } from '../actors/actor.ts';
 import type { DirectoryStatus } from '../directories/directory.entity.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
@@ -26,13 +26,15 @@ const filledGroupsGrant = statement<{ builtIn: BuiltInSet | null; permission: st
 /**
  * Guards whatever opens a directory's SCIM endpoint: tokens, OAuth clients with their secrets, workload identities. The
  * directory must take calls, and the actor must hold all that its groups give, because whoever holds the credential puts
- * people into them. Throws `notFound`, `directoryStatusConflict`, `permissionsExceedOwn`.
+ * people into them; who is signed in has to have signed in just now. Throws `freshSignInRequired`, `notFound`,
+ * `directoryStatusConflict`, `permissionsExceedOwn`.
  */
 export async function requireMayOpen(
   transaction: OrganizationTransaction,
   actor: Actor,
-  { directoryId, catalogue }: { directoryId: string; catalogue: PermissionCatalogue },
+  { directoryId, catalogue, at }: { directoryId: string; catalogue: PermissionCatalogue; at: Date },
 ): Promise<void> {
+  requireFreshSignIn(actor, at);
   const [directory] = await transaction.rows(lockDirectory, directoryId);
   if (!directory) throw notFound('directory', directoryId);
   if (directory.status === 'retired') {

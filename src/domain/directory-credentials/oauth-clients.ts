@@ -71,7 +71,7 @@ export class OAuthClients {
     if (!isId(directoryId)) throw notFound('directory', directoryId);
     const at = this.#clock();
     return this.#database.transaction(actor.organizationId, async (transaction) => {
-      await requireMayOpen(transaction, actor, { directoryId, catalogue: this.#catalogue });
+      await requireMayOpen(transaction, actor, { directoryId, catalogue: this.#catalogue, at });
       await requireScimEntitlement(transaction);
       const clientId = createCredential('clientId', actor.organizationId);
       const by = JSON.stringify(describeActor(actor));
@@ -97,7 +97,7 @@ export class OAuthClients {
     return this.#database.transaction(actor.organizationId, async (transaction) => {
       const [client] = await transaction.rows(store.holdClient, oauthClientId);
       if (!client) throw notFound('OAuth client', oauthClientId);
-      await requireMayOpen(transaction, actor, { directoryId: client.directoryId, catalogue: this.#catalogue });
+      await requireMayOpen(transaction, actor, { directoryId: client.directoryId, catalogue: this.#catalogue, at });
       return this.#insertSecret(transaction, actor, client, { years, at });
     });
   }

@@ -129,7 +129,7 @@ export class ScimTokens {
     const scopes = readScopes(input.scopes);
     if (!isId(directoryId)) throw notFound('directory', directoryId);
     return this.#database.transaction(actor.organizationId, async (transaction) => {
-      await requireMayOpen(transaction, actor, { directoryId, catalogue: this.#catalogue });
+      await requireMayOpen(transaction, actor, { directoryId, catalogue: this.#catalogue, at });
       await requireScimEntitlement(transaction);
       return this.#insert(transaction, actor, { directoryId, scopes, expiresAt, at });
     });
@@ -163,7 +163,7 @@ export class ScimTokens {
         throw new DomainError('invalidValue', 'The token has ended already: make a new one.', { path: 'id' });
       }
       const { directoryId, scopes, hint } = old;
-      await requireMayOpen(transaction, actor, { directoryId, catalogue: this.#catalogue });
+      await requireMayOpen(transaction, actor, { directoryId, catalogue: this.#catalogue, at });
       const made = await this.#insert(transaction, actor, { directoryId, scopes, expiresAt, at });
       const [ended] = await transaction.rows(endEarlier, id, revokedAt, endsAt);
       if (!ended) throw new Error('The replaced token was not returned.');

@@ -72,7 +72,7 @@ export class WorkloadIdentities {
     if (!isId(directoryId)) throw notFound('directory', directoryId);
     const at = this.#clock();
     const identity = await this.#database.transaction(actor.organizationId, async (transaction) => {
-      await requireMayOpen(transaction, actor, { directoryId, catalogue: this.#catalogue });
+      await requireMayOpen(transaction, actor, { directoryId, catalogue: this.#catalogue, at });
       await requireScimEntitlement(transaction);
       const clientId = createCredential('clientId', actor.organizationId);
       const claims = [issuer, jwksUri, tenantId, audience, subject, authorizedParty];

@@ -307,6 +307,7 @@ function digestOf({ directoryId, sources, filter, sort }: RecordQuery): string {
 /** Two who read the same list do not follow each other's pages. */
 function walkerOf(actor: Actor): string {
   if (actor.kind === 'directory') return actor.tokenId;
+  if (actor.kind === 'user') return actor.userId;
   return actor.kind === 'apiKey' ? actor.id : actor.kind;
 }
 

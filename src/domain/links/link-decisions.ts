@@ -16,8 +16,8 @@ import * as store from './link-decisions.store.ts';
 import { groundOfLink, type LinkGround, permissionsOfUser } from './link-preview.ts';
 import type { LinkRow } from './links.store.ts';
 import { linksById } from './links.store.ts';
+import { makeUserFor } from './make-user.ts';
 import { type DirectoryGroupToLink, groupOfName, makeGroupFor } from './place-group.ts';
-import { makeUserFor } from './place-user.ts';
 import { retryGroupLink } from './retry-group.ts';
 import { settleUsers } from './settle-users.ts';
 

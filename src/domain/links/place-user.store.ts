@@ -1,23 +1,29 @@
 import { statement } from '../../database/statement.ts';
 
-/** What a record brings to its place: its keys, the profile of the user it makes, and the ids of what is made. */
-export const PERSON_COLUMNS = `
-  "id" uuid, "directoryId" uuid, "active" boolean, "userNameKey" text, "emailKey" text,
+/** What of a record decides whom it matches. */
+export const MATCHED_COLUMNS = `"id" uuid, "directoryId" uuid, "userNameKey" text, "emailKey" text, "externalId" text`;
+
+/** What else it brings to its place: the ids of what is made, and of the user whom it adopts if it is them it matches. */
+export const PLACE_COLUMNS = `"userId" uuid, "linkId" uuid, "replaces" uuid, "adoptedId" uuid`;
+
+/** The same, with the profile of the user that it makes. */
+const PERSON_COLUMNS = `
+  ${MATCHED_COLUMNS}, ${PLACE_COLUMNS}, "active" boolean,
   "profileUserName" text, "profileUserNameKey" text, "displayName" text, "email" text, "profileEmailKey" text,
-  "userId" uuid, "linkId" uuid, "replaces" uuid, "eventId" uuid, "provisioningEventId" uuid, "actor" jsonb, "at" timestamptz`;
+  "eventId" uuid, "provisioningEventId" uuid, "actor" jsonb, "at" timestamptz`;
 
 /**
  * SQL rows `id` of the user whom each row of `person`, of the alias i, matches: by the userName, else by the work e-mail.
  * But somebody whose work e-mail is that of a user whom this same directory already manages, or whose record this was, is
- * another person. `coalesce(by_name.id, by_email.id)` is the user, or null.
+ * another person. `coalesce(by_name.id, by_email.id)` is the user, or null. `condition` says for which rows it is asked.
  */
-export const MATCHES = `
+export const matchesWhere = (condition: string) => `
        left join lateral (
-         select u.id from users u where u.organization_id = $1 and u.user_name_key = i."userNameKey" offset 0
+         select u.id from users u where ${condition} and u.organization_id = $1 and u.user_name_key = i."userNameKey" offset 0
        ) by_name on true
        left join lateral (
          select u.id from users u
-          where u.organization_id = $1 and u.email_key = i."emailKey" and u.removed_at is null and by_name.id is null
+          where ${condition} and u.organization_id = $1 and u.email_key = i."emailKey" and u.removed_at is null and by_name.id is null
             and not exists (
               select 1 from user_links l
                 join directory_users o on o.organization_id = l.organization_id and o.id = l.directory_user_id
@@ -26,14 +32,20 @@ export const MATCHES = `
           order by u.id limit 1 offset 0
        ) by_email on true`;
 
+export const MATCHES = matchesWhere('true');
+
+/** SQL that is true for a row of `matched` that adopts its match: the address they share is proved. */
+const IS_ADOPTED = '("existingId" = "adoptedId") is true';
+
+/** SQL of the state of the link of a row of `matched`. */
+export const PLACED_STATE = `case when "existingId" is null or ${IS_ADOPTED} then 'active' else 'pending' end`;
+
 /**
- * SQL of the common table expressions that give each row of `person` its place: nobody matches, so a user is made and
- * the link is active; or somebody does, and the link to them waits. Who matches is in `matched`.
+ * SQL of the common table expressions that give each row of `matched` its place: nobody matches, so a user is made and
+ * the link is active; or somebody does, and the link to them waits, unless they are adopted at once.
  */
 export const PLACEMENT = `
-   matched as (
-     select i.*, coalesce(by_name.id, by_email.id) as "existingId" from person i${MATCHES}
-   ), made as (
+   made as (
      insert into users (organization_id, id, user_name, user_name_key, display_name, email, email_key, is_manual,
                         inactive_since, version, created_at, updated_at)
      select $1, "userId", "profileUserName", "profileUserNameKey", "displayName", "email", "profileEmailKey", false,
@@ -42,9 +54,8 @@ export const PLACEMENT = `
    ), linked as (
      insert into user_links (organization_id, id, directory_user_id, user_id, state, reason, provisioning_event_id,
                              version, created_at, updated_at)
-     select $1, "linkId", "id", coalesce("existingId", "userId"),
-            case when "existingId" is null then 'active' else 'pending' end,
-            case when "existingId" is null then null else 'user_exists' end, "provisioningEventId", 1, "at", "at"
+     select $1, "linkId", "id", coalesce("existingId", "userId"), ${PLACED_STATE},
+            case when ${PLACED_STATE} = 'pending' then 'user_exists' end, "provisioningEventId", 1, "at", "at"
        from matched
    ), told_of_place as (
      insert into domain_events (organization_id, id, type, subject_id, actor, data, created_at)
@@ -53,8 +64,9 @@ export const PLACEMENT = `
             jsonb_strip_nulls(case when "existingId" is null
               then jsonb_build_object('userName', "profileUserName", 'directoryUserId', "id", 'linkId', "linkId",
                                       'replaces', "replaces")
-              else jsonb_build_object('to', 'pending', 'reason', 'user_exists', 'userId', "existingId",
-                                      'directoryUserId', "id", 'replaces', "replaces") end),
+              else jsonb_build_object('to', ${PLACED_STATE}, 'reason', case when ${IS_ADOPTED} then null else 'user_exists' end,
+                                      'userId', "existingId", 'directoryUserId', "id", 'replaces', "replaces",
+                                      'isEmailProved', case when ${IS_ADOPTED} then true end) end),
             "at"
        from matched
    )`;
@@ -68,14 +80,24 @@ const withoutLink = (record: string) => `left join lateral (
           where l.organization_id = $1 and l.directory_user_id = ${record} and l.state <> 'superseded' offset 0) link on true
       where link."hasLink" is null`;
 
+export interface PlacedPerson {
+  directoryUserId: string;
+  userId: string;
+  state: 'active' | 'pending';
+  /** The link to somebody who was there before is active at once. */
+  isAdopted: boolean;
+}
+
 /** Places the records of `$2`, a JSON array of locked ones, unless another transaction did before they were locked. */
-export const placePeople = statement<{ directoryUserId: string; userId: string; state: 'active' | 'pending' }>(
+export const placePeople = statement<PlacedPerson>(
   `with person as materialized (
      select person.* from jsonb_to_recordset($2::jsonb) as person(${PERSON_COLUMNS})
        ${withoutLink('person."id"')}
+   ), matched as (
+     select i.*, coalesce(by_name.id, by_email.id) as "existingId" from person i${MATCHES}
    ), ${PLACEMENT}
-   select "id" as "directoryUserId", coalesce("existingId", "userId") as "userId",
-          case when "existingId" is null then 'active' else 'pending' end as state from matched`,
+   select "id" as "directoryUserId", coalesce("existingId", "userId") as "userId", ${PLACED_STATE} as state,
+          ${IS_ADOPTED} as "isAdopted" from matched`,
 );
 
 /** A record that is to be placed. */
@@ -85,10 +107,11 @@ export interface RecordToPlace {
   /** By its document, and not held. */
   active: boolean;
   userNameKey: string;
+  externalId: string | null;
   resource: Record<string, unknown>;
 }
 
-const RECORD = `d.id, d.directory_id as "directoryId", d.active and not d.is_held as active, d.user_name_key as "userNameKey", d.resource`;
+const RECORD = `d.id, d.directory_id as "directoryId", d.active and not d.is_held as active, d.user_name_key as "userNameKey", d.external_id as "externalId", d.resource`;
 
 /** Those of the records that have no link, locked until they have one, in the order of their making. */
 export const lockUnlinked = statement<RecordToPlace>(

@@ -1,15 +1,26 @@
 import { v7 as uuid } from 'uuid';
-import { foldKey } from '../../attributes/fold.ts';
-import type { ResourceJson } from '../../attributes/json.ts';
 import type { OrganizationTransaction } from '../../database/database.ts';
 import { type Actor, describeActor } from '../actors/actor.ts';
-import { columnsOf, profileOf } from '../directories/directory-user-columns.ts';
-import { recordEvent } from '../events/domain-event.ts';
+import type { PermissionCatalogue } from '../permissions/catalogue.ts';
+import type { Match } from './adoption.store.ts';
+import { adoptUsers, findMatches } from './adoption.ts';
+import { personOf } from './make-user.ts';
 import * as store from './place-user.store.ts';
+
+type Person = ReturnType<typeof personOf>;
+
+interface Placing {
+  transaction: OrganizationTransaction;
+  actor: Actor;
+  at: Date;
+  provisioningEventId?: string | undefined;
+  replaces?: string | null;
+  catalogue: PermissionCatalogue;
+}
 
 /**
  * Links records of people that have no link as their creation would: to a new user, `active`, or to the user they match,
- * `pending`. Inactive people too. Records that have a link, or are gone, are passed over. Fails on the key of user names
+ * `pending`, unless the address that they share is proved. Inactive people too. Records that have a link, or are gone, are passed over. Fails on the key of user names
  * where another transaction took one at this moment: looked at anew, that is a user they match.
  */
 export async function placeUsers(
@@ -21,64 +32,48 @@ export async function placeUsers(
     provisioningEventId?: string | undefined;
     /** The user whose record another person took over. */
     replaces?: string | null;
+    catalogue: PermissionCatalogue;
   },
-): Promise<{ directoryUserId: string; userId: string; state: 'active' | 'pending' }[]> {
+): Promise<void> {
   const records = await transaction.rows(store.lockUnlinked, input.directoryUserIds);
-  if (records.length === 0) return [];
-  const people = records.map((record) => ({
-    ...personOf(record),
+  if (records.length === 0) return;
+  const placing = { transaction, actor, ...input };
+  const people = records.map(personOf);
+  const matches = await findMatches(transaction, people, input.catalogue);
+  const byUser = Map.groupBy(matches, (match) => match.userId);
+  // Who matches somebody whom another one of them may adopt is placed after that one, as if they had come one by one.
+  const rivals = [...byUser.values()].filter((each) => each.length > 1 && each.some((match) => match.isAdoptable));
+  const waiting = new Set(rivals.flat().map((match) => match.directoryUserId));
+  await place(
+    placing,
+    people.filter((person) => !waiting.has(person.id)),
+    matches,
+  );
+  for (const person of people.filter(({ id }) => waiting.has(id))) {
+    await place(placing, [person], await findMatches(transaction, [person], input.catalogue));
+  }
+}
+
+/** Places people of whom no two match one user whom one of them may adopt. */
+async function place(
+  { transaction, actor, at, provisioningEventId, replaces, catalogue }: Placing,
+  people: readonly Person[],
+  matches: readonly Match[],
+): Promise<void> {
+  if (people.length === 0) return;
+  const adopted = new Map(matches.map((match) => [match.directoryUserId, match.isAdoptable ? match.userId : null]));
+  const rows = people.map((person) => ({
+    ...person,
     userId: uuid(),
     linkId: uuid(),
     eventId: uuid(),
-    provisioningEventId: input.provisioningEventId,
-    replaces: input.replaces,
+    provisioningEventId,
+    replaces,
+    adoptedId: adopted.get(person.id) ?? null,
     actor: describeActor(actor),
-    at: input.at,
+    at,
   }));
-  return transaction.rows(store.placePeople, JSON.stringify(people));
-}
-
-/**
- * Makes a new user for a record, whomever it matches, and points its link to them, `active`; without a link it gets one.
- * Answers `nameTaken`, and changes nothing, while another user has the userName.
- */
-export async function makeUserFor(
-  transaction: OrganizationTransaction,
-  actor: Actor,
-  input: { directoryUserId: string; linkId?: string; at: Date },
-): Promise<'made' | 'nameTaken'> {
-  const { directoryUserId, at } = input;
-  const [record] = await transaction.rows(store.lockRecord, directoryUserId);
-  if (!record) throw new Error('A record that is to be linked has gone.');
-  const { profileUserName, profileUserNameKey, displayName, email, profileEmailKey, active } = personOf(record);
-  const profile = [profileUserName, profileUserNameKey, displayName, email, profileEmailKey];
-  const userId = uuid();
-  const [made] = await transaction.rows(store.makeUser, userId, ...profile, active ? null : at, at);
-  if (!made) return 'nameTaken';
-  const linkId = input.linkId ?? uuid();
-  const point = input.linkId ? store.pointLink : store.insertActiveLink;
-  const [link] = await transaction.rows(point, linkId, directoryUserId, userId, at);
-  const created = { userName: profileUserName, directoryUserId, linkId };
-  await recordEvent(transaction, actor, { type: 'userCreated', subjectId: userId, data: created, at });
-  const change = { from: link?.from ?? null, to: 'active', reason: null, userId, directoryUserId };
-  await recordEvent(transaction, actor, { type: 'linkStateChanged', subjectId: linkId, data: change, at });
-  return 'made';
-}
-
-function personOf({ id, directoryId, active, resource: stored }: store.RecordToPlace) {
-  const resource = stored as ResourceJson;
-  const { userNameKey, emailKey } = columnsOf(resource);
-  const { userName, displayName, email } = profileOf(resource);
-  return {
-    id,
-    directoryId,
-    active,
-    userNameKey,
-    emailKey,
-    profileUserName: userName,
-    profileUserNameKey: userNameKey,
-    displayName,
-    email,
-    profileEmailKey: email === null ? null : foldKey(email),
-  };
+  const placed = await transaction.rows(store.placePeople, JSON.stringify(rows));
+  const userIds = placed.filter((person) => person.isAdopted).map((person) => person.userId);
+  await adoptUsers(transaction, actor, { userIds, at, catalogue });
 }

@@ -1,4 +1,5 @@
 import type { OrganizationTransaction } from '../../database/database.ts';
+import { endAuthentications } from '../accounts/end-authentications.ts';
 import type { Actor } from '../actors/actor.ts';
 import { recordEvents } from '../events/domain-event.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
@@ -41,6 +42,8 @@ export async function settleUsers(
   const waiting = await holdSensitive(transaction, actor, { userIds: recorded, at, catalogue });
   const returning = coming.filter((user) => !waiting.has(user.userId));
   await note(transaction, actor, 'userDeactivated', { userIds: leaving.map((user) => user.userId), at });
+  const left = [...leaving.map((user) => user.userId), ...waiting];
+  await endAuthentications(transaction, actor, { userIds: left, reason: 'deactivated', at });
   await note(transaction, actor, 'userReactivated', { userIds: returning.map((user) => user.userId), at });
   if (!isApproved) await carryProfiles(transaction, actor, { userIds: ids, at });
   await absorbManualMembers(transaction, actor, { userIds: ids, at });

@@ -4,7 +4,7 @@ import type { OrganizationTransaction } from '../../database/database.ts';
 import type { Actor } from '../actors/actor.ts';
 import { profileOf } from '../directories/directory-user-columns.ts';
 import { recordEvents } from '../events/domain-event.ts';
-import { makeUserFor } from './place-user.ts';
+import { makeUserFor } from './make-user.ts';
 import * as store from './user-profiles.store.ts';
 
 type Wanted = store.LeadingRecord & store.ProfileChange;

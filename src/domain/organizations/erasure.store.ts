@@ -1,5 +1,5 @@
 import { statement } from '../../database/statement.ts';
-import { organizationTables } from './organization-tables.ts';
+import { addressTables, organizationTables } from './organization-tables.ts';
 
 /** How many rows of which table went, with the slugs that nobody else will have. */
 export interface ErasureProof {
@@ -58,7 +58,7 @@ function deletePortion(table: string) {
   );
 }
 
-const emptied = [...organizationTables.map(({ name }) => name), 'directory_addresses'];
+const emptied = [...organizationTables.map(({ name }) => name), ...addressTables];
 const portions = new Map([...emptied, 'organizations'].map((name) => [name, deletePortion(name)]));
 
 export function portionOf(table: string) {
@@ -73,8 +73,28 @@ export const doors = [
   'scim_tokens',
   'oauth_client_secrets',
   'workload_identities',
-  'directory_addresses',
+  ...addressTables,
 ] as const;
+
+/**
+ * Deletes the accounts of people whom only this organization made and nobody else knows: no other membership, no login of
+ * their own. Whoever else is signed in acts in it no longer. Before the memberships go.
+ */
+export const forgetAccounts = statement<never>(
+  `with own as (
+     select m.account_id from account_memberships m
+      where m.organization_id = $1
+        and not exists (select 1 from account_memberships o
+                         where o.account_id = m.account_id and o.organization_id <> $1)
+        and not exists (select 1 from account_logins l where l.account_id = m.account_id)
+   ), signed_out as (
+     delete from sessions s using own where s.account_id = own.account_id
+   ), left_sessions as (
+     update sessions s set organization_id = null
+      where s.organization_id = $1 and not s.account_id = any(array(select account_id from own))
+   )
+   delete from accounts a using own where a.id = own.account_id`,
+);
 
 /** The number of rows that are left in each table that has to be empty. */
 export const countLeftovers = statement<Record<string, number>>(

@@ -115,6 +115,7 @@ export class Erasure {
       const at = this.#parts.clock();
       requireErasable(await lockOrganization(transaction), at, input);
       await transaction.rows(store.beginProof, at);
+      await transaction.rows(store.forgetAccounts);
       for (const door of store.doors) await this.#portions(transaction, door);
       const [begun] = await transaction.rows(store.bringForward, at);
       if (!begun) throw notFound('organization', organizationId);

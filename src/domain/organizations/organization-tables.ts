@@ -21,6 +21,12 @@ export const organizationTables: readonly OrganizationTable[] = [
   },
   { name: 'directory_counts', key: ['directory_id', 'resource_type', 'id'], exportType: null },
   { name: 'directory_user_keys', key: ['directory_user_id', 'attribute', 'key'], exportType: null },
+  { name: 'session_authentications', key: ['session_id'], exportType: 'sessionAuthentication' },
+  { name: 'sign_in_events', key: ['id'], exportType: 'signInEvent' },
+  { name: 'binding_requests', key: ['id'], exportType: 'bindingRequest' },
+  { name: 'bindings', key: ['id'], exportType: 'binding' },
+  { name: 'connections', key: ['id'], exportType: 'connection', secrets: ['client_secret'] },
+  { name: 'email_domains', key: ['id'], exportType: 'emailDomain' },
   { name: 'user_links', key: ['id'], exportType: 'userLink' },
   { name: 'group_links', key: ['id'], exportType: 'groupLink' },
   { name: 'group_tombstones', key: ['directory_id', 'external_id'], exportType: 'groupTombstone' },
@@ -53,3 +59,16 @@ export const organizationTables: readonly OrganizationTable[] = [
   { name: 'provisioning_events', key: ['id'], exportType: 'provisioningEvent' },
   { name: 'domain_events', key: ['id'], exportType: 'domainEvent' },
 ];
+
+/**
+ * What of an organization stands outside row-level security, because it is looked up before the organization is known; it is
+ * emptied with it. Slugs stay: nobody else shall have them.
+ */
+export const addressTables = [
+  'directory_addresses',
+  'connection_addresses',
+  'verified_domains',
+  'one_time_links',
+  'sign_in_attempts',
+  'account_memberships',
+] as const;

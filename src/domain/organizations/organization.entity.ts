@@ -25,6 +25,14 @@ export class Organization {
   closesAt!: Date | null;
   /** Rises with each change of the schemas that the organization declared. */
   schemasVersion!: number;
+  /** Whether the sign-in pages show its name to whoever knows the slug. */
+  disclosesName!: boolean;
+  /** Whom people without access are told to ask: an address or a sentence. */
+  signInContact!: string | null;
+  /** Whether accounts that sign in by another way than its connections may act in it while a connection is enabled. */
+  acceptsOtherMethods!: boolean;
+  sessionIdleMinutes!: number;
+  sessionLifetimeMinutes!: number;
   version!: number;
   createdAt!: Date;
   updatedAt!: Date;
@@ -46,6 +54,11 @@ export const organizationSchema = defineEntity({
     inactivityDays: p.integer().default(30),
     closesAt: p.datetime().nullable(),
     schemasVersion: p.integer().default(0),
+    disclosesName: p.boolean().default(true),
+    signInContact: p.text().nullable(),
+    acceptsOtherMethods: p.boolean().default(false),
+    sessionIdleMinutes: p.integer().default(720),
+    sessionLifetimeMinutes: p.integer().default(10_080),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

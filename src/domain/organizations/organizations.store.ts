@@ -14,6 +14,11 @@ export interface OrganizationRow {
   groupMatching: GroupMatching;
   defaultPermissionSetId: string | null;
   inactivityDays: number;
+  disclosesName: boolean;
+  signInContact: string | null;
+  acceptsOtherMethods: boolean;
+  sessionIdleMinutes: number;
+  sessionLifetimeMinutes: number;
   closesAt: Date | null;
   version: number;
   createdAt: Date;
@@ -22,7 +27,9 @@ export interface OrganizationRow {
 
 const COLUMNS = `organization_id as id, name, slug, plan, status, scim_without_sso as "scimWithoutSso",
   group_matching as "groupMatching", default_permission_set_id as "defaultPermissionSetId",
-  inactivity_days as "inactivityDays", closes_at as "closesAt", version,
+  inactivity_days as "inactivityDays", discloses_name as "disclosesName", sign_in_contact as "signInContact",
+  accepts_other_methods as "acceptsOtherMethods", session_idle_minutes as "sessionIdleMinutes",
+  session_lifetime_minutes as "sessionLifetimeMinutes", closes_at as "closesAt", version,
   created_at as "createdAt", updated_at as "updatedAt"`;
 
 export const selectOrganization = prepared<OrganizationRow>(
@@ -36,7 +43,9 @@ export const insertOrganization = statement<OrganizationRow>(
 );
 export const updateOrganization = statement<OrganizationRow>(
   `update organizations set name = $2, group_matching = $3, plan = $4, scim_without_sso = $5,
-          default_permission_set_id = $6, inactivity_days = $7, version = version + 1, updated_at = $8
+          default_permission_set_id = $6, inactivity_days = $7, discloses_name = $8, sign_in_contact = $9,
+          accepts_other_methods = $10, session_idle_minutes = $11, session_lifetime_minutes = $12,
+          version = version + 1, updated_at = $13
     where organization_id = $1 returning ${COLUMNS}`,
 );
 export const updateSlug = statement<OrganizationRow>(

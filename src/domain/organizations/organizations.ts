@@ -1,12 +1,12 @@
 import { v7 as uuid } from 'uuid';
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
-import { type Actor, requireOperator, requirePermission, requireReader } from '../actors/actor.ts';
+import { type Actor, requireFreshSignIn, requireOperator, requirePermission, requireReader } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { insertBuiltInSets } from '../permissions/built-in-sets.ts';
 import type { PermissionSets } from '../permissions/permission-sets.ts';
-import { readName } from '../text-input.ts';
+import { readName, readOptionalText } from '../text-input.ts';
 import { requireVersion } from '../version.ts';
 import { type GroupMatching, groupMatchings, type OrganizationStatus } from './organization.entity.ts';
 import { listCurrentSlugs, lookUpSlug, takeNewSlug } from './organization-slugs.store.ts';
@@ -21,6 +21,9 @@ import { type Plan, plans } from './plan.ts';
 import { requireSlug, slugProblem } from './slug.ts';
 
 const INACTIVITY_DAYS_MAX = 3650;
+const SIGN_IN_CONTACT_LENGTH_MAX = 200;
+const SESSION_IDLE_MINUTES = { min: 5, max: 43_200 };
+const SESSION_LIFETIME_MINUTES = { min: 15, max: 129_600 };
 
 export interface CreateOrganization {
   name: string;
@@ -36,6 +39,16 @@ export interface UpdateOrganization {
   /** Null for none. */
   defaultPermissionSetId?: string | null | undefined;
   inactivityDays?: number | null | undefined;
+  /** Whether the sign-in pages show its name to whoever knows the slug. */
+  disclosesName?: boolean | null | undefined;
+  /** Whom people without access are told to ask; null for nobody. */
+  signInContact?: string | null | undefined;
+  /** Whether people may act in it who did not sign in through a connection of its own, while it has one. */
+  acceptsOtherMethods?: boolean | null | undefined;
+  /** After how long without a request a session ends, from 5 minutes to 30 days. */
+  sessionIdleMinutes?: number | null | undefined;
+  /** After how long a session ends in any case, from 15 minutes to 90 days. */
+  sessionLifetimeMinutes?: number | null | undefined;
   /** The operator's alone, like `scimWithoutSso`. */
   plan?: Plan | null | undefined;
   scimWithoutSso?: boolean | null | undefined;
@@ -76,24 +89,27 @@ export class Organizations {
    * edge that customers reach may call it. Throws `slugTaken`, `slugConfusable`, `invalidValue`.
    */
   async create(input: CreateOrganization): Promise<OrganizationRow> {
+    return this.#database.transaction(uuid(), (transaction) => this.createIn(transaction, input));
+  }
+
+  /** The same in a transaction of the organization that comes to be, with whatever has to come to be with it. */
+  async createIn(transaction: OrganizationTransaction, input: CreateOrganization): Promise<OrganizationRow> {
     const { slug, plan = 'free', scimWithoutSso = false, groupMatching = 'automatically' } = input;
     const name = readName(input.name, 'name');
     requireSlug(slug);
     requireOneOf(plans, plan, 'plan');
     requireOneOf(groupMatchings, groupMatching, 'groupMatching');
-    const id = uuid();
+    const { organizationId } = transaction;
     const at = this.#clock();
-    return this.#database.transaction(id, async (transaction) => {
-      await takeNewSlug(transaction, slug, at);
-      const values = [name, slug, plan, scimWithoutSso, groupMatching, at];
-      const [organization] = await transaction.rows(insertOrganization, ...values);
-      if (!organization) throw new Error('The new organization was not returned.');
-      await insertBuiltInSets(transaction, at);
-      const operator: Actor = { kind: 'operator', organizationId: id };
-      const data = { name, slug, plan };
-      await recordEvent(transaction, operator, { type: 'organizationCreated', subjectId: id, data, at });
-      return organization;
-    });
+    await takeNewSlug(transaction, slug, at);
+    const values = [name, slug, plan, scimWithoutSso, groupMatching, at];
+    const [organization] = await transaction.rows(insertOrganization, ...values);
+    if (!organization) throw new Error('The new organization was not returned.');
+    await insertBuiltInSets(transaction, at);
+    const operator: Actor = { kind: 'operator', organizationId };
+    const data = { name, slug, plan };
+    await recordEvent(transaction, operator, { type: 'organizationCreated', subjectId: organizationId, data, at });
+    return organization;
   }
 
   /** The actor's own organization. */
@@ -105,8 +121,10 @@ export class Organizations {
   }
 
   /**
-   * Changes what is given; null clears the default permission set. Throws `forbidden` when anyone but the operator touches
-   * the plan, `versionConflict`, `invalidValue`; for the default set `notFound`, `sensitiveDefault`, `permissionsExceedOwn`.
+   * Changes what is given; null clears the default permission set and the contact. How people sign in, and for how long,
+   * changes only after a fresh sign-in. Throws `forbidden` when anyone but the operator touches the plan,
+   * `freshSignInRequired`, `versionConflict`, `invalidValue`; for the default set `notFound`, `sensitiveDefault`,
+   * `permissionsExceedOwn`.
    */
   async update(actor: Actor, input: UpdateOrganization): Promise<OrganizationRow> {
     requirePermission(actor, 'rollcall:organization');
@@ -117,6 +135,7 @@ export class Organizations {
       requireVersion(before, input.ifVersion);
       const changes = readChanges(before, input);
       if (Object.keys(changes).length === 0) return before;
+      if (signInPolicy.some((field) => changes[field] !== undefined)) requireFreshSignIn(actor, this.#clock());
       const { defaultPermissionSetId } = changes;
       if (typeof defaultPermissionSetId === 'string') {
         await this.#permissionSets.requireDefaultable(transaction, actor, defaultPermissionSetId);
@@ -124,7 +143,9 @@ export class Organizations {
       const next = { ...before, ...changes };
       const at = this.#clock();
       const settings = [next.name, next.groupMatching, next.plan, next.scimWithoutSso];
-      const values = [...settings, next.defaultPermissionSetId, next.inactivityDays, at];
+      const signIn = [next.disclosesName, next.signInContact, next.acceptsOtherMethods];
+      const session = [next.sessionIdleMinutes, next.sessionLifetimeMinutes];
+      const values = [...settings, next.defaultPermissionSetId, next.inactivityDays, ...signIn, ...session, at];
       const [after] = await transaction.rows(updateOrganization, ...values);
       await recordEvent(transaction, actor, { type: 'organizationUpdated', subjectId: before.id, data: changes, at });
       if (changes.groupMatching) await this.#onPolicyChanged(transaction, actor, at);
@@ -156,10 +177,22 @@ export class Organizations {
   }
 }
 
-type Settings = 'name' | 'groupMatching' | 'defaultPermissionSetId' | 'inactivityDays' | 'plan' | 'scimWithoutSso';
+/** What weakens how people prove who they are, or for how long that counts. */
+const signInPolicy = ['acceptsOtherMethods', 'sessionIdleMinutes', 'sessionLifetimeMinutes'] as const;
+
+type Settings =
+  | 'name'
+  | 'groupMatching'
+  | 'defaultPermissionSetId'
+  | 'inactivityDays'
+  | 'plan'
+  | 'scimWithoutSso'
+  | 'disclosesName'
+  | 'signInContact'
+  | (typeof signInPolicy)[number];
 type Changes = Partial<Pick<OrganizationRow, Settings>>;
 
-/** The fields that were given and differ. Only the default permission set can be cleared. */
+/** The fields that were given and differ. Only the default permission set and the contact can be cleared. */
 function readChanges(before: OrganizationRow, input: UpdateOrganization): Changes {
   const { name, groupMatching, defaultPermissionSetId, inactivityDays, plan, scimWithoutSso } = input;
   const isChange = (field: Settings) => input[field] !== undefined && input[field] !== before[field];
@@ -167,18 +200,53 @@ function readChanges(before: OrganizationRow, input: UpdateOrganization): Change
     ...(isChange('name') && { name: readName(name, 'name') }),
     ...(isChange('groupMatching') && { groupMatching: requireOneOf(groupMatchings, groupMatching, 'groupMatching') }),
     ...(isChange('defaultPermissionSetId') && { defaultPermissionSetId: defaultPermissionSetId ?? null }),
-    ...(isChange('inactivityDays') && { inactivityDays: readInactivityDays(inactivityDays) }),
+    ...(isChange('inactivityDays') && {
+      inactivityDays: readWholeNumber(inactivityDays, 'inactivityDays', { min: 1, max: INACTIVITY_DAYS_MAX }),
+    }),
     ...(isChange('plan') && { plan: requireOneOf(plans, plan, 'plan') }),
     ...(isChange('scimWithoutSso') && {
       scimWithoutSso: requireOneOf([true, false], scimWithoutSso, 'scimWithoutSso'),
     }),
+    ...readSignInChanges(before, input),
   };
 }
 
-function readInactivityDays(days: number | null | undefined): number {
-  if (typeof days === 'number' && Number.isInteger(days) && days >= 1 && days <= INACTIVITY_DAYS_MAX) return days;
-  const message = `inactivityDays must be a whole number from 1 to ${INACTIVITY_DAYS_MAX}.`;
-  throw new DomainError('invalidValue', message, { path: 'inactivityDays' });
+/** Of `readChanges` those of sign-in. */
+function readSignInChanges(before: OrganizationRow, input: UpdateOrganization): Changes {
+  const { disclosesName, acceptsOtherMethods, sessionIdleMinutes, sessionLifetimeMinutes } = input;
+  const isChange = (field: Settings) => input[field] !== undefined && input[field] !== before[field];
+  const signInContact = readOptionalText(input.signInContact, 'signInContact', SIGN_IN_CONTACT_LENGTH_MAX);
+  const changes: Changes = {
+    ...(isChange('disclosesName') && { disclosesName: requireOneOf([true, false], disclosesName, 'disclosesName') }),
+    ...(input.signInContact !== undefined && signInContact !== before.signInContact && { signInContact }),
+    ...(isChange('acceptsOtherMethods') && {
+      acceptsOtherMethods: requireOneOf([true, false], acceptsOtherMethods, 'acceptsOtherMethods'),
+    }),
+    ...(isChange('sessionIdleMinutes') && {
+      sessionIdleMinutes: readWholeNumber(sessionIdleMinutes, 'sessionIdleMinutes', SESSION_IDLE_MINUTES),
+    }),
+    ...(isChange('sessionLifetimeMinutes') && {
+      sessionLifetimeMinutes: readWholeNumber(
+        sessionLifetimeMinutes,
+        'sessionLifetimeMinutes',
+        SESSION_LIFETIME_MINUTES,
+      ),
+    }),
+  };
+  const next = { ...before, ...changes };
+  if (next.sessionLifetimeMinutes >= next.sessionIdleMinutes) return changes;
+  const path = changes.sessionLifetimeMinutes === undefined ? 'sessionIdleMinutes' : 'sessionLifetimeMinutes';
+  const message = `sessionLifetimeMinutes (${next.sessionLifetimeMinutes}) must not be below sessionIdleMinutes (${next.sessionIdleMinutes}).`;
+  throw new DomainError('invalidValue', message, { path });
+}
+
+function readWholeNumber(
+  value: number | null | undefined,
+  path: string,
+  { min, max }: { min: number; max: number },
+): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new DomainError('invalidValue', `${path} must be a whole number from ${min} to ${max}.`, { path });
 }
 
 function requireOneOf<Value>(known: readonly Value[], value: unknown, path: string): Value {

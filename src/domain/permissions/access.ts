@@ -58,6 +58,15 @@ export class Access {
     return requireAnswer(asked, await this.#check(actor.organizationId, asked));
   }
 
+  /** The same of whoever asks, who needs no part in the administration for it. Throws `notFound` for an unknown space. */
+  async checkOwn(
+    { organizationId, userId }: Extract<Actor, { kind: 'user' }>,
+    question: Omit<AccessQuestion, 'userId'>,
+  ): Promise<boolean> {
+    const asked = readQuestion({ ...question, userId });
+    return requireAnswer(asked, await this.#check(organizationId, asked));
+  }
+
   /** Up to 1,000 checks in one statement, answered in their order. Throws `tooMany`, `notFound` for the first unknown one. */
   async checkMany(actor: Actor, questions: readonly AccessQuestion[]): Promise<boolean[]> {
     requireReader(actor);

@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { foldKey } from '../../attributes/fold.ts';
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
+import { endAuthentications } from '../accounts/end-authentications.ts';
 import { type Actor, describeActor, requirePermission, requireReader } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { answering, type ConstraintAnswers } from '../constraint-answers.ts';
@@ -147,6 +148,7 @@ export class Users {
         await transaction.rows(store.deleteGrants, id);
         const links = await transaction.rows(store.endLinks, id, JSON.stringify(describeActor(actor)), at);
         const [user] = await transaction.rows(store.removeUser, id, at);
+        await endAuthentications(transaction, actor, { userIds: [id], reason: 'removed', at });
         const decisions = links.map(({ linkId, from, to, directoryUserId }) => ({
           type: 'linkStateChanged' as const,
           subjectId: linkId,
@@ -231,6 +233,7 @@ export class Users {
         const at = this.#clock();
         const [user] = await transaction.rows(store.setBlocked, id, isBlocking ? at : null, at);
         await recordEvent(transaction, actor, { type, subjectId: id, at });
+        if (isBlocking) await endAuthentications(transaction, actor, { userIds: [id], reason: 'blocked', at });
         return required(user);
       }),
     );

@@ -1,5 +1,4 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { describeActor } from '../../domain/actors/actor.ts';
 import type { ApiKeyOrderField, ApiKeyRow } from '../../domain/actors/api-keys.ts';
 import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
 import { readConnection } from '../connection.ts';
@@ -10,18 +9,9 @@ import { PermissionSetType } from '../permissions/permission-set.type.ts';
 import { ApiKeyFilterInput, ApiKeyPageArgs, CreateApiKeyInput, RevokeApiKeyInput } from './api-key.inputs.ts';
 import { CreateApiKeyPayload, RevokeApiKeyPayload } from './api-key.payloads.ts';
 import { ApiKeyConnection, ApiKeyType } from './api-key.type.ts';
-import { ViewerType } from './viewer.type.ts';
 
 @Resolver(() => ApiKeyType)
 export class ApiKeyResolver {
-  @Query(() => ViewerType, { description: 'Who asks: the API key of this request, its organization and permissions.' })
-  async viewer(@Ctx() { domain, actor }: GraphContext) {
-    const who = await actor();
-    const organization = await domain.organizations.get(who);
-    const permissions = who.kind === 'apiKey' ? [...who.permissions].sort() : [];
-    return { actor: describeActor(who), organization, permissions };
-  }
-
   @Query(() => ApiKeyConnection, { description: 'The API keys, revoked ones too. Needs `rollcall:keys`.' })
   async apiKeys(
     @Args(() => ApiKeyPageArgs) args: OrderedPageRequest<ApiKeyOrderField>,

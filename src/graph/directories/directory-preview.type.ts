@@ -63,6 +63,12 @@ export class DirectoryPreviewType {
   @Field(() => Int, { description: 'How many people a user matches: their links would wait.' })
   matchingPeopleCount: number;
 
+  @Field(() => Int, {
+    description:
+      'How many people would be linked at once to a user who was made by hand, because the address that they share is on a domain which the organization has proved.',
+  })
+  adoptedPeopleCount: number;
+
   @Field(() => Int, { description: 'How many people came back while the directory was paused, and would be in again.' })
   heldPeopleCount: number;
 

@@ -23,6 +23,39 @@ export class UpdateOrganizationInput {
   })
   inactivityDays?: number | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the sign-in pages show its name to whoever knows the slug.',
+  })
+  disclosesName?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Whom people without access are told to ask, an address or a sentence of at most 200 characters; null for nobody.',
+  })
+  signInContact?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether people may act in it who signed in by another way than a connection of its own. Needs a sign-in of the last 15 minutes, like the two below.',
+  })
+  acceptsOtherMethods?: boolean | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'From 5 to 43200: after how many minutes without a request a session ends in it.',
+  })
+  sessionIdleMinutes?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'From 15 to 129600, and not below `sessionIdleMinutes`: after how many minutes a session ends in it in any case.',
+  })
+  sessionLifetimeMinutes?: number | null;
+
   @Field(() => Int, {
     nullable: true,
     description: 'Only while the organization has this version, else VERSION_CONFLICT.',

@@ -70,6 +70,27 @@ export class OrganizationType {
   })
   inactivityDays: number;
 
+  @Field(() => Boolean, { description: 'Whether the sign-in pages show its name to whoever knows the slug.' })
+  disclosesName: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Whom people without access are told to ask: an address or a sentence; null for nobody.',
+  })
+  signInContact: string | null;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether people may act in it who signed in by another way than a connection of its own, while it has an enabled one.',
+  })
+  acceptsOtherMethods: boolean;
+
+  @Field(() => Int, { description: 'After how many minutes without a request a session ends in it.' })
+  sessionIdleMinutes: number;
+
+  @Field(() => Int, { description: 'After how many minutes a session ends in it in any case.' })
+  sessionLifetimeMinutes: number;
+
   @Field(() => Int, {
     description: 'Rises with every change; give it as `ifVersion` to change only what you have seen.',
   })

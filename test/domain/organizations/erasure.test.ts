@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/database/database.ts';
 import type { Domain } from '../../../src/domain/domain.ts';
 import { Erasure } from '../../../src/domain/organizations/erasure.ts';
-import { organizationTables } from '../../../src/domain/organizations/organization-tables.ts';
+import { addressTables, organizationTables } from '../../../src/domain/organizations/organization-tables.ts';
 import { aClock, anActor, type TestClock } from '../../harness/builders.ts';
 import { openTestDomain, type TestDomain } from '../../harness/directory-domain.ts';
 import { aFurnishedOrganization, everythingOf, type FurnishedOrganization } from './furnished-organization.ts';
@@ -47,7 +47,11 @@ async function close({ operator, slug }: FurnishedOrganization, days = 0): Promi
 /** Every row of every table, whosesoever, past row-level security. */
 async function countRows(id: string): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { name } of [...organizationTables, { name: 'organizations' }, { name: 'directory_addresses' }]) {
+  for (const { name } of [
+    ...organizationTables,
+    { name: 'organizations' },
+    ...addressTables.map((name) => ({ name })),
+  ]) {
     const text = `select count(*)::int as count from ${name} where organization_id = $1`;
     counts[name] = (await superuser.query<{ count: number }>(text, [id])).rows[0]?.count ?? -1;
   }

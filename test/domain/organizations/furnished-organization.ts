@@ -42,7 +42,17 @@ export async function aFurnishedOrganization(
   });
   const ids: Record<string, string> = { directories: directory.id, permission_sets: set.id };
   for (let number = 1; number <= count; number += 1) {
-    for (const table of ['users', 'groups', 'spaces', 'directory_users', 'directory_groups']) ids[table] = uuid();
+    for (const table of [
+      'accounts',
+      'sessions',
+      'connections',
+      'users',
+      'groups',
+      'spaces',
+      'directory_users',
+      'directory_groups',
+    ])
+      ids[table] = uuid();
     for (const [text, values] of rowsOf(ids, `${number} of ${slug}`)) {
       await superuser.query(text, [id, ...values]);
     }
@@ -53,7 +63,7 @@ export async function aFurnishedOrganization(
 /** One row of every table that the use cases above leave empty; `$1` is the organization. */
 function rowsOf(ids: Record<string, string>, text: string): [string, unknown[]][] {
   const { users, groups, spaces, directories, permission_sets: set } = ids;
-  const { directory_users: person, directory_groups: pushed } = ids;
+  const { directory_users: person, directory_groups: pushed, accounts: account, sessions: session, connections } = ids;
   return [
     [
       `insert into users (organization_id, id, user_name, user_name_key, is_manual, version, created_at, updated_at)
@@ -126,6 +136,66 @@ function rowsOf(ids: Record<string, string>, text: string): [string, unknown[]][
     [
       `insert into used_assertions (organization_id, assertion_key, expires_at) values ($1, $2, now())`,
       [`assertion ${text}`],
+    ],
+    [
+      `insert into connections (organization_id, id, name, protocol, status, issuer, client_id, client_secret, stable_id_claim,
+                                allows_just_in_time, version, created_by, created_at, updated_at)
+       values ($1, $2, $3, 'oidc', 'enabled', 'https://issuer.example', 'id', 'sealed secret', 'sub', false, 1,
+               '{"kind":"operator"}', now(), now())`,
+      [connections, `connection ${text}`],
+    ],
+    ['insert into connection_addresses (connection_id, organization_id) values ($2, $1)', [connections]],
+    [
+      `insert into email_domains (organization_id, id, domain, status, token, created_at, updated_at)
+       values ($1, $2, $3, 'verified', 'token', now(), now())`,
+      [uuid(), `domain ${text}`],
+    ],
+    ['insert into verified_domains (domain, organization_id) values ($2, $1)', [`domain ${text}`]],
+    [
+      `insert into accounts (id, email, email_key, is_email_verified, created_at, updated_at)
+       select $2, $3, $3, true, now(), now() where $1::uuid is not null`,
+      [account, `account ${text}`],
+    ],
+    [
+      'insert into account_memberships (organization_id, account_id, user_id, created_at) values ($1, $2, $3, now())',
+      [account, users],
+    ],
+    [
+      `insert into one_time_links (organization_id, hmac, kind, user_id, created_at, expires_at)
+       values ($1, $2, 'owner', $3, now(), now())`,
+      [`link ${text}`, users],
+    ],
+    [
+      `insert into sessions (organization_id, id, hmac, account_id, created_at, last_seen_at)
+       values ($1, $2, $3, $4, now(), now())`,
+      [session, `session ${text}`, account],
+    ],
+    [
+      `insert into session_authentications (organization_id, session_id, user_id, method, authenticated_at, last_seen_at)
+       values ($1, $2, $3, 'oneTimeLink', now(), now())`,
+      [session, users],
+    ],
+    [
+      `insert into sign_in_attempts (organization_id, id, state_hmac, browser_hmac, purpose, state, connection_id,
+                                     created_at, expires_at)
+       values ($1, $2, $3, $3, 'signIn', 'started', $4, now(), now())`,
+      [uuid(), `attempt ${text}`, connections],
+    ],
+    [
+      `insert into bindings (organization_id, id, connection_id, subject, account_id, user_id, bound_by, created_at, last_used_at)
+       values ($1, $2, $3, $4, $5, $6, 'stableId', now(), now())`,
+      [uuid(), connections, `subject ${text}`, account, users],
+    ],
+    [
+      `insert into binding_requests (organization_id, id, connection_id, subject, reason, candidate_user_ids, state, attempts,
+                                     created_at, last_tried_at)
+       values ($1, $2, $3, $4, 'ambiguous', '[]', 'pending', 1, now(), now())`,
+      [uuid(), connections, `subject ${text}`],
+    ],
+    [
+      `insert into sign_in_events (organization_id, id, outcome, method, user_id, email, detail, created_at)
+       values ($1, $2, 'signedIn', 'connection', $3, $4, '{}', now())`,
+      [uuid(), users, `address ${text}`],
     ],
     [
       `insert into refused_calls (organization_id, directory_id, hour, reason, address, count, last_method, last_path, first_at, last_at)

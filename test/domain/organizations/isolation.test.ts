@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Actor } from '../../../src/domain/actors/actor.ts';
 import {
   aDirectoryGroup,
   aDirectoryUser,
@@ -68,6 +69,18 @@ async function everything(): Promise<string> {
   return contents.join('\n');
 }
 
+/** Somebody of `of` who would be signed in to `as`. */
+const signedInAs = (as: Furnished, of: Furnished): Extract<Actor, { kind: 'user' }> => ({
+  kind: 'user',
+  organizationId: as.organization.id,
+  userId: of.user.id,
+  accountId: of.user.id,
+  sessionId: of.user.id,
+  name: 'somebody',
+  permissions: new Set(),
+  authenticatedAt: domain.clock(),
+});
+
 /** Every method that takes an id, asked with an id of the other organization. `as` is the caller's operator. */
 const askedForAnother: Record<string, (as: Furnished, of: Furnished) => Promise<unknown>> = {
   'users.get': (as, of) => domain.users.get(as.operator, of.user.id),
@@ -107,6 +120,8 @@ const askedForAnother: Record<string, (as: Furnished, of: Furnished) => Promise<
   'spaces.update': (as, of) => domain.spaces.update(as.operator, of.space.id, { name: 'Mine' }),
   'spaces.delete': (as, of) => domain.spaces.delete(as.operator, of.space.id),
   'access.check': (as, of) => domain.access.check(as.operator, publishing(of)),
+  'access.checkOwn': (as, of) =>
+    domain.access.checkOwn(signedInAs(as, of), { permission: 'screens:publish', spaceId: of.space.id }),
   'access.checkMany': (as, of) => domain.access.checkMany(as.operator, [publishing(as), publishing(of)]),
   'access.check, the space': (as, of) => domain.access.check(as.operator, { ...publishing(as), spaceId: of.space.id }),
   'access.checkMany, the space': (as, of) =>
@@ -170,6 +185,7 @@ const withoutId = [
 ];
 const ofTheOperator = [
   'organizations.create',
+  'organizations.createIn',
   'organizations.findBySlug',
   'organizations.findInAnyStatus',
   'organizations.list',

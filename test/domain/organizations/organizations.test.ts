@@ -1,3 +1,4 @@
+import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Organizations } from '../../../src/domain/organizations/organizations.ts';
 import {
@@ -202,6 +203,35 @@ describe('updating an organization', () => {
       code: 'forbidden',
       details: { permission: 'rollcall:organization' },
     });
+  });
+});
+
+describe('the rules for sign-in of an organization', () => {
+  it('change in one step with their event, and of a person only after a fresh sign-in', async () => {
+    const acme = await anOrganization(domain);
+    const organizationId = acme.organization.id;
+    const ids = { userId: uuid(), accountId: uuid(), sessionId: uuid() };
+    const person = { kind: 'user' as const, organizationId, ...ids, name: 'Ada' };
+    const owner = { ...person, permissions: new Set(['rollcall:organization']) };
+    const stale = { ...owner, authenticatedAt: new Date(domain.clock().getTime() - 16 * 60_000) };
+    for (const change of [
+      { acceptsOtherMethods: true },
+      { sessionIdleMinutes: 60 },
+      { sessionLifetimeMinutes: 20_000 },
+    ]) {
+      const updating = domain.organizations.update(stale, change);
+      await expect(updating, JSON.stringify(change)).rejects.toMatchObject({ code: 'freshSignInRequired' });
+    }
+    // What people see may change at any time.
+    const shown = { disclosesName: false, signInContact: 'Ask Grace.' };
+    expect(await domain.organizations.update(stale, shown)).toMatchObject(shown);
+    const fresh = { ...owner, authenticatedAt: domain.clock() };
+    const policy = { acceptsOtherMethods: true, sessionIdleMinutes: 20_000, sessionLifetimeMinutes: 20_000 };
+    expect(await domain.organizations.update(fresh, policy)).toMatchObject({ ...shown, ...policy });
+    expect((await eventsOf(domain, acme)).slice(-2)).toMatchObject([
+      { type: 'organizationUpdated', data: shown },
+      { type: 'organizationUpdated', data: policy },
+    ]);
   });
 });
 

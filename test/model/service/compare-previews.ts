@@ -16,7 +16,7 @@ const LINK_PREVIEW = `query ($id: ID!) {
 }`;
 const DIRECTORY_PREVIEW = `query ($id: ID!) {
   directoryPreview(id: $id) {
-    newPeopleCount newInactivePeopleCount matchingPeopleCount heldPeopleCount heldMembersCount
+    newPeopleCount newInactivePeopleCount matchingPeopleCount adoptedPeopleCount heldPeopleCount heldMembersCount
     newGroupsCount joiningGroupsCount waitingGroupsCount conflictingGroupsCount permissions
   }
 }`;
@@ -106,6 +106,8 @@ async function directoryPreviewDifferencesOf(
     newPeopleCount: count(linked, ({ state }) => state === 'active'),
     newInactivePeopleCount: count(linked, ({ state, isActive }) => state === 'active' && !isActive),
     matchingPeopleCount: count(linked, ({ state }) => state === 'pending'),
+    // No organization of the model has proved a domain.
+    adoptedPeopleCount: 0,
     newGroupsCount: count(placed, ({ link, isNew }) => link.state === 'active' && isNew),
     joiningGroupsCount: count(placed, ({ link, isNew }) => link.state === 'active' && !isNew),
     waitingGroupsCount: count(placed, ({ link }) => link.state === 'pending'),

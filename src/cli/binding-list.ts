@@ -1,0 +1,56 @@
+import { allItems } from './all-items.ts';
+import type { Command } from './command.ts';
+import { findOrganization } from './find-organization.ts';
+import { findUser } from './find-user.ts';
+import { withSession } from './open-session.ts';
+import { requestTexts } from './sign-in-text.ts';
+import { heading, table } from './terminal.ts';
+
+export const command: Command = {
+  name: 'binding list',
+  summary: 'List sign-ins that wait for a decision, and who signs in as which user.',
+  usage: 'Without --user or --all, what waits; with them, the bindings too.',
+  options: {
+    org: { description: "The organization's slug.", placeholder: 'SLUG', required: true },
+    user: { description: 'Those of this user.', placeholder: 'USER' },
+    all: { description: 'Every binding, and decided requests too.' },
+  },
+  run: (context) =>
+    withSession(context, async ({ domain }) => {
+      const { options, terminal } = context;
+      const organization = await findOrganization(domain, options.requiredText('org'));
+      const { operator, name, slug } = organization;
+      const named = options.text('user');
+      const isAll = options.flag('all');
+      const userId = named === undefined ? null : (await findUser(domain, organization, named)).id;
+      const filter = { userId, states: isAll ? null : (['pending'] as const) };
+      const requests = await allItems((page) => domain.bindingRequests.list(operator, page, filter));
+      const isWithBindings = isAll || userId !== null;
+      const bindings = isWithBindings
+        ? await allItems((page) => domain.bindings.list(operator, page, { userId, isEnded: isAll ? null : false }))
+        : [];
+      const requestRows = requests.map((request) => [
+        request.id,
+        request.state,
+        request.email ?? request.subject,
+        requestTexts[request.reason],
+      ]);
+      const bindingRows = bindings.map((binding) => [
+        binding.id,
+        binding.endedAt ? `ended: ${binding.endedReason}` : binding.boundBy,
+        binding.subject,
+        binding.userId,
+      ]);
+      const waits = requests.some((request) => request.state === 'pending');
+      const lines = [
+        ...(requests.length > 0
+          ? [table([heading(terminal, ['REQUEST', 'STATE', 'WHO', 'WHY']), ...requestRows])]
+          : [`No sign-in to ${name} waits for a decision.`]),
+        ...(bindings.length > 0
+          ? ['', table([heading(terminal, ['BINDING', 'BY', 'SUBJECT', 'USER']), ...bindingRows])]
+          : []),
+        ...(waits ? ['', 'Next:', `  npx rollcall binding approve --org ${slug} REQUEST`] : []),
+      ];
+      return { json: { requests, bindings }, human: lines.join('\n') };
+    }),
+};

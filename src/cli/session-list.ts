@@ -1,0 +1,42 @@
+import { allItems } from './all-items.ts';
+import type { Command } from './command.ts';
+import { findOrganization } from './find-organization.ts';
+import { findUser } from './find-user.ts';
+import { withSession } from './open-session.ts';
+import { dateText, heading, table } from './terminal.ts';
+
+export const command: Command = {
+  name: 'session list',
+  summary: 'List the browsers in which a user is signed in.',
+  usage: '',
+  options: {
+    org: { description: "The organization's slug.", placeholder: 'SLUG', required: true },
+    user: { description: 'The userName or the id.', placeholder: 'USER', required: true },
+  },
+  run: (context) =>
+    withSession(context, async ({ domain }) => {
+      const { options, terminal } = context;
+      const organization = await findOrganization(domain, options.requiredText('org'));
+      const user = await findUser(domain, organization, options.requiredText('user'));
+      const { operator } = organization;
+      const sessions = await allItems((page) => domain.userSessions.listOf(operator, user.id, page));
+      const human =
+        sessions.length === 0
+          ? `${user.userName} is signed in nowhere.`
+          : table([
+              heading(terminal, ['BROWSER', 'ADDRESS', 'BY', 'SIGNED IN', 'LAST USED', 'ENDS', 'ID']),
+              ...sessions.map((session) => [
+                session.userAgent?.slice(0, BROWSER_LENGTH_MAX) ?? 'unknown',
+                session.address ?? 'unknown',
+                session.method,
+                dateText(session.authenticatedAt),
+                dateText(session.lastSeenAt),
+                dateText(session.expiresAt),
+                session.id,
+              ]),
+            ]);
+      return { json: { user: { id: user.id, userName: user.userName }, sessions }, human };
+    }),
+};
+
+const BROWSER_LENGTH_MAX = 40;

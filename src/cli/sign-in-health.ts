@@ -1,0 +1,47 @@
+import { signInStandings, standingsThatSignIn } from '../domain/sso/sign-in-health.store.ts';
+import type { Command } from './command.ts';
+import { findOrganization } from './find-organization.ts';
+import { withSession } from './open-session.ts';
+import { standingTexts } from './sign-in-text.ts';
+import { heading, table } from './terminal.ts';
+
+const NAMES_SHOWN_MAX = 10;
+
+export const command: Command = {
+  name: 'sign-in health',
+  summary: 'Say how many people could sign in through the connections, and who could not, and why.',
+  usage: 'It looks at every active user by the rules of a first sign-in; nothing is changed.',
+  options: {
+    org: { description: "The organization's slug.", placeholder: 'SLUG', required: true },
+    standing: { description: 'Name people who stand like this, such as noMatch.', placeholder: 'STANDING' },
+  },
+  run: (context) =>
+    withSession(context, async ({ domain }) => {
+      const { options, terminal } = context;
+      const { operator, name } = await findOrganization(domain, options.requiredText('org'));
+      const standing = options.choice('standing', signInStandings);
+      const health = await domain.signInHealth.read(operator);
+      const asked = standing ? [standing] : signInStandings.filter((each) => !standingsThatSignIn.includes(each));
+      const page = { first: NAMES_SHOWN_MAX };
+      const { items, hasNextPage } = await domain.signInHealth.listPeople(operator, page, { standings: asked });
+      const people = items.map((person) => ({ userName: person.userName, standing: person.standing }));
+      const rows = health.standings
+        .filter((each) => each.count > 0)
+        .map((each) => [
+          String(each.count),
+          standingsThatSignIn.includes(each.standing) ? 'can' : 'cannot',
+          standingTexts[each.standing],
+          each.standing,
+        ]);
+      const lines = [
+        `${health.canSignInCount} of ${health.usersCount} active users of ${name} could sign in.`,
+        '',
+        table([heading(terminal, ['USERS', 'SIGN IN', 'BECAUSE', 'STANDING']), ...rows]),
+        ...(people.length > 0
+          ? ['', table(people.map((person) => [person.userName, standingTexts[person.standing]]))]
+          : []),
+        ...(hasNextPage ? ['… and more.'] : []),
+      ];
+      return { json: { ...health, people }, human: lines.join('\n') };
+    }),
+};

@@ -1,0 +1,50 @@
+import { signInRefusalReasons } from '../domain/sso/sign-in-refusal.ts';
+import type { Command } from './command.ts';
+import { findOrganization } from './find-organization.ts';
+import { findUser } from './find-user.ts';
+import { withSession } from './open-session.ts';
+import { refusalTexts, shortId } from './sign-in-text.ts';
+import { heading, table } from './terminal.ts';
+
+const SHOWN_MAX = 50;
+
+export const command: Command = {
+  name: 'sign-in list',
+  summary: 'List the last sign-ins, and why people did not get in.',
+  usage: 'The page of a refusal shows an id: find it with --search, whole or its last eight characters.',
+  options: {
+    org: { description: "The organization's slug.", placeholder: 'SLUG', required: true },
+    search: { description: 'An id from a page, its end, or an e-mail address.', placeholder: 'TEXT' },
+    user: { description: 'The sign-ins of this user.', placeholder: 'USER' },
+    reason: { description: 'Those refused for this reason, such as notProvisioned.', placeholder: 'REASON' },
+    refused: { description: 'Only who did not get in.' },
+  },
+  run: (context) =>
+    withSession(context, async ({ domain }) => {
+      const { options, terminal } = context;
+      const organization = await findOrganization(domain, options.requiredText('org'));
+      const named = options.text('user');
+      const reason = options.choice('reason', signInRefusalReasons);
+      const { items } = await domain.signInEvents.list(
+        organization.operator,
+        { first: SHOWN_MAX },
+        {
+          search: options.text('search') ?? null,
+          userId: named === undefined ? null : (await findUser(domain, organization, named)).id,
+          reasons: reason === undefined ? null : [reason],
+          outcomes: options.flag('refused') ? ['refused'] : null,
+        },
+      );
+      if (items.length === 0)
+        return { json: { signIns: items }, human: `No sign-in to ${organization.name} was found.` };
+      const rows = items.map((event) => [
+        shortId(event.id),
+        event.createdAt.toISOString().slice(0, 16).replace('T', ' '),
+        event.email ?? event.subject ?? '',
+        event.method,
+        event.reason === null ? 'signed in' : `refused: ${refusalTexts[event.reason]}`,
+      ]);
+      const human = table([heading(terminal, ['ID', 'WHEN (UTC)', 'WHO', 'BY', 'OUTCOME']), ...rows]);
+      return { json: { signIns: items }, human };
+    }),
+};

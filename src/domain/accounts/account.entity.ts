@@ -1,0 +1,123 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+/**
+ * A login: one person's way to prove who they are, global, made at the first sign-in and never by provisioning. It may
+ * belong to no organization at all. Outside row-level security, as are the two tables below: they are read before the
+ * organization is known.
+ */
+export class Account {
+  id!: string;
+  /** As it was last proved; null where no way to sign in told one. Nobody is found by it unless `isEmailVerified`. */
+  email!: string | null;
+  /** `email` folded. */
+  emailKey!: string | null;
+  isEmailVerified!: boolean;
+  displayName!: string | null;
+  createdAt!: Date;
+  updatedAt!: Date;
+  lastSignedInAt!: Date | null;
+}
+
+export const accountSchema = defineEntity({
+  class: Account,
+  tableName: 'accounts',
+  properties: {
+    id: p.uuid().primary(),
+    email: p.text().nullable(),
+    emailKey: p.text().nullable(),
+    isEmailVerified: p.boolean(),
+    displayName: p.text().nullable(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+    lastSignedInAt: p.datetime().nullable(),
+  },
+  indexes: [{ name: 'accounts_email_index', properties: ['emailKey'] }],
+});
+
+export const loginProviders = ['google', 'microsoft'] as const;
+/** The OpenID providers that the operator may configure for all organizations. */
+export type LoginProvider = (typeof loginProviders)[number];
+
+/** A way into an account beside the connections of organizations. */
+export class AccountLogin {
+  provider!: LoginProvider;
+  /** Google: `sub`. Microsoft: `tid` and `oid`, joined by a blank. */
+  subject!: string;
+  accountId!: string;
+  email!: string | null;
+  createdAt!: Date;
+  lastUsedAt!: Date;
+}
+
+export const accountLoginSchema = defineEntity({
+  class: AccountLogin,
+  tableName: 'account_logins',
+  properties: {
+    provider: p.text().primary().$type<LoginProvider>(),
+    subject: p.text().primary(),
+    accountId: p.uuid(),
+    email: p.text().nullable(),
+    createdAt: p.datetime(),
+    lastUsedAt: p.datetime(),
+  },
+  indexes: [{ name: 'account_logins_account_index', properties: ['accountId'] }],
+  checks: [{ name: 'account_logins_provider_check', expression: "provider in ('google', 'microsoft')" }],
+});
+
+/** Which user an account is in an organization: one in each, and each user has one account. */
+export class AccountMembership {
+  accountId!: string;
+  organizationId!: string;
+  userId!: string;
+  createdAt!: Date;
+}
+
+export const accountMembershipSchema = defineEntity({
+  class: AccountMembership,
+  tableName: 'account_memberships',
+  properties: {
+    accountId: p.uuid().primary(),
+    organizationId: p.uuid().primary(),
+    userId: p.uuid(),
+    createdAt: p.datetime(),
+  },
+  uniques: [{ name: 'account_memberships_user_key', properties: ['organizationId', 'userId'] }],
+});
+
+/**
+ * A link that signs in once: the way in of an owner without any connection, and of whoever sets a new installation up.
+ * Outside row-level security: its secret is all that is known when it is opened.
+ */
+export class OneTimeLink {
+  /** Of the secret in the address, which is shown once and never stored. */
+  hmac!: string;
+  kind!: 'owner' | 'setUp';
+  /** Null for `setUp`: there is no organization yet. */
+  organizationId!: string | null;
+  userId!: string | null;
+  createdAt!: Date;
+  expiresAt!: Date;
+  usedAt!: Date | null;
+}
+
+export const oneTimeLinkSchema = defineEntity({
+  class: OneTimeLink,
+  tableName: 'one_time_links',
+  properties: {
+    hmac: p.text().primary(),
+    kind: p.text().$type<OneTimeLink['kind']>(),
+    organizationId: p.uuid().nullable(),
+    userId: p.uuid().nullable(),
+    createdAt: p.datetime(),
+    expiresAt: p.datetime(),
+    usedAt: p.datetime().nullable(),
+  },
+  indexes: [{ name: 'one_time_links_user_index', properties: ['organizationId', 'userId'] }],
+  checks: [
+    { name: 'one_time_links_kind_check', expression: "kind in ('owner', 'setUp')" },
+    {
+      name: 'one_time_links_user_check',
+      expression: "(kind = 'setUp') = (organization_id is null) and (organization_id is null) = (user_id is null)",
+    },
+  ],
+});

@@ -1,0 +1,98 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { organizationTable } from '../../database/organization-table.ts';
+import type { LoginProvider } from './account.entity.ts';
+
+/**
+ * A browser in which an account is signed in. It opens no organization by itself: `SessionAuthentication` does. Outside
+ * row-level security, because its cookie is all that is known when a request comes in.
+ */
+export class Session {
+  id!: string;
+  /** Of the cookie, which is never stored. */
+  hmac!: string;
+  accountId!: string;
+  /** The organization that requests of this session act in; null for an empty account. */
+  organizationId!: string | null;
+  /** By what the account itself was proved, which other organizations may take as well; null where a connection's word is all. */
+  loginProvider!: LoginProvider | null;
+  loginProvedAt!: Date | null;
+  /** Of the present cookie: signing in again gives a session another one. */
+  createdAt!: Date;
+  /** Written at most once a minute. */
+  lastSeenAt!: Date;
+  endedAt!: Date | null;
+  userAgent!: string | null;
+  address!: string | null;
+}
+
+export const sessionSchema = defineEntity({
+  class: Session,
+  tableName: 'sessions',
+  properties: {
+    id: p.uuid().primary(),
+    hmac: p.text(),
+    accountId: p.uuid(),
+    organizationId: p.uuid().nullable(),
+    loginProvider: p.text().$type<LoginProvider>().nullable(),
+    loginProvedAt: p.datetime().nullable(),
+    createdAt: p.datetime(),
+    lastSeenAt: p.datetime(),
+    endedAt: p.datetime().nullable(),
+    userAgent: p.text().nullable(),
+    address: p.text().nullable(),
+  },
+  uniques: [{ name: 'sessions_hmac_key', properties: ['hmac'] }],
+  indexes: [{ name: 'sessions_account_index', properties: ['accountId'] }],
+});
+
+export const authenticationMethods = ['connection', 'google', 'microsoft', 'oneTimeLink'] as const;
+/** By what somebody proved who they are. */
+export type AuthenticationMethod = (typeof authenticationMethods)[number];
+
+/**
+ * That a session was proved to one organization, as that organization asks for it: what a connection of another proved
+ * counts for nothing here. It ends, for good, in the transaction of whatever ends it.
+ */
+export class SessionAuthentication {
+  organizationId!: string;
+  sessionId!: string;
+  userId!: string;
+  method!: AuthenticationMethod;
+  /** The connection, and the record of the directory that was signed in as; null for other methods or where there is none. */
+  connectionId!: string | null;
+  directoryUserId!: string | null;
+  authenticatedAt!: Date;
+  /** Written at most once a minute. */
+  lastSeenAt!: Date;
+  endedAt!: Date | null;
+  endedReason!: string | null;
+}
+
+export const sessionAuthenticationSchema = defineEntity({
+  class: SessionAuthentication,
+  tableName: 'session_authentications',
+  ...organizationTable,
+  properties: {
+    organizationId: p.uuid().primary(),
+    sessionId: p.uuid().primary(),
+    userId: p.uuid(),
+    method: p.text().$type<AuthenticationMethod>(),
+    connectionId: p.uuid().nullable(),
+    directoryUserId: p.uuid().nullable(),
+    authenticatedAt: p.datetime(),
+    lastSeenAt: p.datetime(),
+    endedAt: p.datetime().nullable(),
+    endedReason: p.text().nullable(),
+  },
+  indexes: [
+    { name: 'session_authentications_user_index', properties: ['organizationId', 'userId'] },
+    { name: 'session_authentications_connection_index', properties: ['organizationId', 'connectionId'] },
+    { name: 'session_authentications_directory_user_index', properties: ['organizationId', 'directoryUserId'] },
+  ],
+  checks: [
+    {
+      name: 'session_authentications_method_check',
+      expression: "method in ('connection', 'google', 'microsoft', 'oneTimeLink')",
+    },
+  ],
+});

@@ -1,0 +1,96 @@
+import type { Database } from '../../database/database.ts';
+import { type Actor, requireFreshSignIn, requirePermission } from '../actors/actor.ts';
+import type { Clock } from '../clock.ts';
+import { notFound } from '../domain-error.ts';
+import { isId, requireId } from '../id.ts';
+import type { OrderedPageRequest } from '../ordered-list.ts';
+import type { Page } from '../page.ts';
+import { selectUsers } from '../users/users.store.ts';
+import type { CurrentSession } from './current-session.ts';
+import { endAuthentications } from './end-authentications.ts';
+import type { OwnSessionRow, UserSessionRow } from './sessions.store.ts';
+import * as store from './sessions.store.ts';
+import type { Sessions } from './sessions.ts';
+
+export type UserSessionOrderField = 'createdAt' | 'lastSeenAt';
+
+const OWN_SESSIONS_MAX = 100;
+/** As long as an organization may let a session rest. */
+const REST_MILLISECONDS_MAX = 30 * 24 * 60 * 60_000;
+
+/** Sessions as people see their own, and as the admins of an organization see those of its users. */
+export class UserSessions {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #sessions: Pick<Sessions, 'endOwn' | 'endAllOwn'>;
+
+  constructor(parts: { database: Database; clock: Clock; sessions: Pick<Sessions, 'endOwn' | 'endAllOwn'> }) {
+    this.#database = parts.database;
+    this.#clock = parts.clock;
+    this.#sessions = parts.sessions;
+  }
+
+  /** The browsers in which the account is signed in, the one seen last first, at most a hundred. */
+  async listOwn({ accountId }: Pick<CurrentSession, 'accountId'>): Promise<OwnSessionRow[]> {
+    const since = new Date(this.#clock().getTime() - REST_MILLISECONDS_MAX);
+    return this.#database.lookUp(store.selectOwnSessions, accountId, since, OWN_SESSIONS_MAX);
+  }
+
+  /** A page of the sessions in which each user is signed in to the organization. For loaders. Throws `invalidValue`. */
+  async listOfMany(
+    actor: Actor,
+    userIds: readonly string[],
+    page: OrderedPageRequest<UserSessionOrderField>,
+  ): Promise<Page<UserSessionRow>[]> {
+    requirePermission(actor, 'rollcall:users');
+    const known = userIds.filter(isId);
+    const selection = { values: [this.#clock()] };
+    const { organizationId } = actor;
+    const pages = await store.userSessionList.readOfMany(this.#database, organizationId, known, page, selection);
+    const byUser = new Map(known.map((id, index) => [id, pages[index]]));
+    return userIds.map((id) => byUser.get(id) ?? { items: [], hasNextPage: false });
+  }
+
+  /** The same of one user. */
+  async listOf(actor: Actor, userId: string, page: OrderedPageRequest<UserSessionOrderField>) {
+    const [found] = await this.listOfMany(actor, [userId], page);
+    return found ?? { items: [], hasNextPage: false };
+  }
+
+  /**
+   * Ends a session: one's own in every organization, another's in this one, which needs `rollcall:users` and a fresh sign-in.
+   * Throws `notFound`.
+   */
+  async end(actor: Actor, sessionId: string): Promise<void> {
+    if (actor.kind === 'user' && isId(sessionId) && (await this.#sessions.endOwn(actor, sessionId))) return;
+    this.#requireMayEnd(actor);
+    requireId('session', sessionId);
+    const { organizationId } = actor;
+    await this.#database.transaction(organizationId, async (transaction) => {
+      const [open] = await transaction.rows(store.findOpenAuthentication, sessionId);
+      if (!open) throw notFound('session', sessionId);
+      const at = this.#clock();
+      await endAuthentications(transaction, actor, { sessionIds: [sessionId], reason: 'endedByAdmin', at });
+    });
+  }
+
+  /**
+   * Ends, in this organization, all sessions of a user, and answers how many. Needs `rollcall:users` and a fresh sign-in.
+   * Throws `notFound`.
+   */
+  async endAllOf(actor: Actor, userId: string): Promise<number> {
+    this.#requireMayEnd(actor);
+    requireId('user', userId);
+    return this.#database.transaction(actor.organizationId, async (transaction) => {
+      const [user] = await transaction.rows(selectUsers, [userId]);
+      if (!user) throw notFound('user', userId);
+      const at = this.#clock();
+      return endAuthentications(transaction, actor, { userIds: [userId], reason: 'endedByAdmin', at });
+    });
+  }
+
+  #requireMayEnd(actor: Actor): void {
+    requirePermission(actor, 'rollcall:users');
+    requireFreshSignIn(actor, this.#clock());
+  }
+}

@@ -1,0 +1,18 @@
+import { grantPathsOf } from './grant-paths.ts';
+
+/**
+ * SQL that is true for a protected user: on any path, also while they are inactive, a grant reaches them that holds owner,
+ * admin or any sensitive permission, be it on one space alone. `user` is an SQL expression of the user's id; the parameters
+ * are those of `protectionParameters`, as text arrays.
+ */
+export function isProtectedUser(user: string, sensitivePermissions: string, sensitiveSets: string): string {
+  return `exists (
+    select 1 from (${grantPathsOf(user, 'all')}) path
+     cross join lateral (
+       select s.built_in from permission_sets s
+        where s.organization_id = $1 and s.id = path.permission_set_id offset 0) held
+     where held.built_in = any(${sensitiveSets}::text[])
+        or exists (select 1 from permission_set_permissions pp
+                    where pp.organization_id = $1 and pp.permission_set_id = path.permission_set_id
+                      and pp.permission = any(${sensitivePermissions}::text[])))`;
+}

@@ -1,0 +1,77 @@
+import type { OrganizationTransaction } from '../../database/database.ts';
+import type { LoginProvider } from '../accounts/account.entity.ts';
+import * as store from './choose-account.store.ts';
+
+/** Which account a first sign-in as a user belongs to. */
+export type AccountChoice =
+  | { kind: 'account'; accountId: string }
+  | { kind: 'new' }
+  /** The browser is signed in as another account: is that the same person's? */
+  | { kind: 'ask' }
+  /** One of these accounts has this e-mail address already, and one of its ways in is to be proved first. */
+  | { kind: 'otherMethod'; accountIds: string[]; methods: LoginProvider[] }
+  /** The user signs in by an account of somebody who proved something else. */
+  | { kind: 'alreadyBound' };
+
+export interface AccountQuestion {
+  /** Null for a user who is yet to be made. */
+  userId: string | null;
+  /** The logins of accounts with the person's e-mail address; none unless the organization has proved its domain. */
+  logins: readonly { accountId: string; provider: LoginProvider }[];
+  /** The account of the browser, and whether one of its own logins proved it there. */
+  session: { accountId: string; isProvedByLogin: boolean } | undefined;
+  /** The account whose login was just proved, to link it. */
+  provedAccountId: string | null;
+  /** The account that the same subject of the connection had before. */
+  formerAccountId: string | null;
+  /** An admin has said that this person is this user. */
+  isApproved: boolean;
+  choice: 'sameAccount' | 'separate' | undefined;
+}
+
+/**
+ * The user's own account; else the one that the person had before, or whose other way in they have proved, or that is signed in
+ * and chosen; else a new one. An account with other ways in is never opened by a first sign-in alone (S18, security 32):
+ * it may belong to more organizations than this one.
+ */
+export async function chooseAccount(
+  transaction: OrganizationTransaction,
+  question: AccountQuestion,
+): Promise<AccountChoice> {
+  const { userId, logins, session, provedAccountId, formerAccountId, choice } = question;
+  const isProved = (accountId: string) =>
+    accountId === provedAccountId || (session?.accountId === accountId && session.isProvedByLogin);
+  const [own] = userId === null ? [] : await transaction.rows(store.accountOfUser, userId);
+  if (own) return ofOwnAccount(own, question, isProved(own.accountId));
+  const asked = [formerAccountId, provedAccountId, session?.accountId, ...logins.map((login) => login.accountId)];
+  const users = await transaction.rows(store.usersOfAccounts, [...new Set(asked.filter((id) => id != null))]);
+  const isTaken = (accountId: string) => users.some((each) => each.accountId === accountId);
+  // The user that the person was before is gone, so that the account is free for the new one.
+  const isFormerUserGone = !users.some((each) => each.accountId === formerAccountId && each.isActive);
+  if (formerAccountId !== null && isFormerUserGone) return { kind: 'account', accountId: formerAccountId };
+  const others = logins.filter((login) => !isTaken(login.accountId));
+  const proved = [provedAccountId, ...others.map((login) => login.accountId)].find(
+    (accountId) => accountId !== null && isProved(accountId) && !isTaken(accountId),
+  );
+  if (proved != null) return { kind: 'account', accountId: proved };
+  if (others.length > 0) return otherMethod(others);
+  if (!session || isTaken(session.accountId) || choice === 'separate') return { kind: 'new' };
+  return choice === 'sameAccount' ? { kind: 'account', accountId: session.accountId } : { kind: 'ask' };
+}
+
+function ofOwnAccount(
+  own: { accountId: string; providers: LoginProvider[] },
+  { logins, isApproved }: AccountQuestion,
+  isProved: boolean,
+): AccountChoice {
+  const { accountId, providers } = own;
+  if (isProved || providers.length === 0) return { kind: 'account', accountId };
+  const mine = logins.filter((login) => login.accountId === accountId);
+  if (mine.length > 0) return otherMethod(mine);
+  return isApproved ? { kind: 'account', accountId } : { kind: 'alreadyBound' };
+}
+
+function otherMethod(logins: AccountQuestion['logins']): AccountChoice {
+  const accountIds = [...new Set(logins.map((login) => login.accountId))];
+  return { kind: 'otherMethod', accountIds, methods: [...new Set(logins.map((login) => login.provider))] };
+}

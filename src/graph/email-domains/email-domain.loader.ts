@@ -1,0 +1,5 @@
+import type { EmailDomainWithProof } from '../../domain/sso/email-domains.ts';
+import type { BatchRead } from '../context.ts';
+
+export const emailDomainsById: BatchRead<EmailDomainWithProof | undefined> = (domain, actor, ids) =>
+  domain.emailDomains.getMany(actor, ids);

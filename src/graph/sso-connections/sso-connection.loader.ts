@@ -1,0 +1,5 @@
+import type { ConnectionRow } from '../../domain/sso/connections.store.ts';
+import type { BatchRead } from '../context.ts';
+
+export const ssoConnectionsById: BatchRead<ConnectionRow | undefined> = (domain, actor, ids) =>
+  domain.connections.getMany(actor, ids);

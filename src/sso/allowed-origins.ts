@@ -1,0 +1,22 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Cookies } from './cookies.ts';
+
+export interface OriginOptions {
+  /** Read with every request: with a port that the system chooses it is known late. */
+  readonly publicUrl: () => string;
+  /** Those of the product's pages. */
+  readonly origins: readonly string[];
+}
+
+/** Whether the page that asks, if it is one, is ours or the product's. Browsers name it with every POST of a page. */
+export function isAllowedOrigin({ origin }: IncomingHttpHeaders, { publicUrl, origins }: OriginOptions): boolean {
+  return origin === undefined || origin === new URL(publicUrl()).origin || origins.includes(origin);
+}
+
+/** Reads the cookie of the session from requests; one that another page sent brings none. */
+export function sessionCookieReader(
+  cookies: Pick<Cookies, 'sessionOf'>,
+  options: OriginOptions,
+): (headers: IncomingHttpHeaders) => string | undefined {
+  return (headers) => (isAllowedOrigin(headers, options) ? cookies.sessionOf(headers) : undefined);
+}

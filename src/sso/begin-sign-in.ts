@@ -1,0 +1,57 @@
+import type { Request, Response } from 'express';
+import type { LoginProvider } from '../domain/accounts/account.entity.ts';
+import type { SignInConnection } from '../domain/sso/connections.ts';
+import type { PendingIdentity, StartedAttempt } from '../domain/sso/sign-in.ts';
+import type { AttemptPurpose } from '../domain/sso/sign-in-attempt.entity.ts';
+import { requireLoginProvider } from './login-party.ts';
+import { oidcPartyOf } from './oidc/oidc-party.ts';
+import { sendRefusal } from './send-refusal.ts';
+import { SignInFailure } from './sign-in-failure.ts';
+import { addressOf, type SsoEdge } from './sso-edge.ts';
+
+/** Through what: a connection of an organization, or one of the operator's OpenID providers. */
+type Way = { connection: SignInConnection } | { provider: LoginProvider };
+
+export type BeginSignIn = Way & {
+  purpose: AttemptPurpose;
+  returnTo: string | null;
+  pending?: PendingIdentity;
+};
+
+/** Begins an attempt that belongs to this browser, and sends the browser to the identity provider. */
+export async function beginSignIn(
+  edge: SsoEdge,
+  { request, response }: { request: Request; response: Response },
+  begin: BeginSignIn,
+): Promise<void> {
+  const address = addressOf(request);
+  edge.count('start', address);
+  edge.count('connection', 'connection' in begin ? begin.connection.id : begin.provider);
+  const browser = edge.cookies.ensureBrowser(request, response);
+  const attempt = await edge.domain.signIn.start({ ...begin, browser });
+  try {
+    edge.redirect(response, (await destinationOf(edge, begin, attempt)).href);
+  } catch (error) {
+    if (!(error instanceof SignInFailure)) throw error;
+    const { reason, detail } = error;
+    const way = 'connection' in begin ? { connection: begin.connection } : { provider: begin.provider };
+    const refusal = await edge.domain.signIn.refuse({ ...way, state: attempt.state, reason, detail, address });
+    sendRefusal(edge, response, refusal, { returnTo: begin.returnTo, isTest: begin.purpose === 'test' });
+  }
+}
+
+/** Where the browser goes: an address of the identity provider with the request in it. */
+async function destinationOf(edge: SsoEdge, way: Way, attempt: StartedAttempt): Promise<URL> {
+  const { state, nonce, codeVerifier, requestId } = attempt;
+  if ('provider' in way) {
+    const { party, redirectUri } = requireLoginProvider(edge, way.provider);
+    return edge.oidc.authorizationUrl(party, { redirectUri, state, nonce, codeVerifier });
+  }
+  const { connection } = way;
+  const addresses = edge.addressesOf(connection.id);
+  if (connection.protocol === 'saml') {
+    return edge.saml.loginUrl(connection, { ...addresses, requestId, relayState: state });
+  }
+  const { redirectUri } = addresses;
+  return edge.oidc.authorizationUrl(oidcPartyOf(connection), { redirectUri, state, nonce, codeVerifier });
+}

@@ -1,0 +1,57 @@
+import type { Request, Response, Router } from 'express';
+import type { FinishInput, SignInOutcome } from '../domain/sso/sign-in.ts';
+import { chooseAccountPage } from './pages/choose-account-page.ts';
+import { testedPage } from './pages/tested-page.ts';
+import { sendRefusal } from './send-refusal.ts';
+import { addressOf, formOf, type SsoEdge, searchParamsOf, userAgentOf } from './sso-edge.ts';
+
+/** The last step of every sign-in, in the browser in which it began. */
+export function addFinishRoutes(router: Router, edge: SsoEdge): void {
+  router.get('/sign-in/finish', async (request, response) => {
+    await finish(edge, { request, response }, searchParamsOf(request).get('state') ?? '');
+  });
+
+  router.post('/sign-in/finish', async (request, response) => {
+    const form = formOf(request);
+    const asked = form.get('choice');
+    const choice = asked === 'sameAccount' || asked === 'separate' ? asked : undefined;
+    await finish(edge, { request, response }, form.get('state') ?? '', choice);
+  });
+}
+
+async function finish(
+  edge: SsoEdge,
+  { request, response }: { request: Request; response: Response },
+  state: string,
+  choice?: FinishInput['choice'],
+): Promise<void> {
+  const outcome = await edge.domain.signIn.finish(state, {
+    browser: edge.cookies.browserOf(request.headers),
+    sessionCookie: edge.cookies.sessionOf(request.headers),
+    userAgent: userAgentOf(request),
+    address: addressOf(request),
+    choice,
+  });
+  switch (outcome.kind) {
+    case 'signedIn':
+      return goOn(edge, response, outcome);
+    case 'refused':
+      return sendRefusal(edge, response, outcome.refusal, { state });
+    case 'chooseAccount':
+      return edge.send(response, chooseAccountPage(edge.site, outcome));
+    case 'tested': {
+      const connection = await edge.domain.connections.findForSignIn(outcome.connectionId);
+      return edge.send(response, testedPage(edge.site, connection?.name ?? 'The identity provider', outcome));
+    }
+  }
+}
+
+/** To where the product wants people, unless they can see nothing there. */
+function goOn(edge: SsoEdge, response: Response, outcome: Extract<SignInOutcome, { kind: 'signedIn' }>): void {
+  const { cookie, organization, returnTo, hasPermissions } = outcome;
+  edge.cookies.setSession(response, cookie);
+  if (organization) edge.cookies.rememberOrganization(response, organization.slug);
+  const wanted = returnTo?.startsWith('/') ? edge.url(returnTo) : (returnTo ?? edge.productUrl);
+  const isReady = organization !== null && hasPermissions;
+  edge.redirect(response, (isReady ? wanted : null) ?? edge.url('/'));
+}

@@ -1,0 +1,165 @@
+import type { IncomingMessage } from 'node:http';
+import type { Request, Response } from 'express';
+import type { LoginProvider } from '../domain/accounts/account.entity.ts';
+import type { Accounts } from '../domain/accounts/accounts.ts';
+import type { OneTimeLinks } from '../domain/accounts/one-time-links.ts';
+import type { Sessions } from '../domain/accounts/sessions.ts';
+import type { SetUp } from '../domain/accounts/set-up.ts';
+import type { UserSessions } from '../domain/accounts/user-sessions.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Connections } from '../domain/sso/connections.ts';
+import type { EmailDomains } from '../domain/sso/email-domains.ts';
+import type { SignIn } from '../domain/sso/sign-in.ts';
+import type { SignInOverview } from '../domain/sso/sign-in-overview.ts';
+import type { Cookies } from './cookies.ts';
+import type { OidcSignIn } from './oidc/oidc-sign-in.ts';
+import { PageError } from './page-error.ts';
+import { type Page, renderPage, type Site } from './pages/page.ts';
+import { readReturnTo } from './return-to.ts';
+import type { SamlSignIn } from './saml/saml-sign-in.ts';
+import { setPageHeaders } from './security-headers.ts';
+import { type LimitedEvent, SignInLimits } from './sign-in-limits.ts';
+import { createTheme, type ProductSettings, type Theme } from './theme.ts';
+
+/** What the sign-in pages ask of the domain. */
+export interface SsoDomain {
+  connections: Pick<Connections, 'findForSignIn' | 'findOrganization' | 'organizationOf' | 'readTest'>;
+  signIn: Pick<SignIn, 'start' | 'findStarted' | 'verified' | 'refuse' | 'finish' | 'findPending' | 'useAssertion'>;
+  emailDomains: Pick<EmailDomains, 'findOrganization'>;
+  accounts: Pick<Accounts, 'find' | 'memberships' | 'listLogins'>;
+  sessions: Pick<Sessions, 'find' | 'switchOrganization' | 'signOut'>;
+  userSessions: Pick<UserSessions, 'listOwn'>;
+  oneTimeLinks: Pick<OneTimeLinks, 'peek' | 'use'>;
+  setUp: Pick<SetUp, 'complete'>;
+  signInOverview: Pick<SignInOverview, 'holdsAnything' | 'recentChanges'>;
+}
+
+export interface LoginProviderSettings {
+  clientId: string;
+  clientSecret: string;
+  issuer: string;
+}
+
+export interface SsoOptions {
+  readonly domain: SsoDomain;
+  readonly oidc: Pick<OidcSignIn, 'authorizationUrl' | 'verify'>;
+  readonly saml: Pick<SamlSignIn, 'loginUrl' | 'verify' | 'isUnsolicited'>;
+  readonly cookies: Cookies;
+  readonly config: {
+    /** Read with every request: with a port that the system chooses it is known late. */
+    readonly publicUrl: string;
+    readonly product: ProductSettings;
+    readonly loginProviders: Partial<Record<LoginProvider, LoginProviderSettings>>;
+  };
+  readonly log: (level: 'warn' | 'error', event: string, facts: object) => void;
+  readonly clock?: Clock;
+}
+
+export const FORM = 'application/x-www-form-urlencoded';
+
+const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/;
+
+/** What all routes of the sign-in pages share: the domain, the protocols, how pages look and are sent, and the limits. */
+export class SsoEdge {
+  readonly domain: SsoDomain;
+  readonly oidc: SsoOptions['oidc'];
+  readonly saml: SsoOptions['saml'];
+  readonly log: SsoOptions['log'];
+  readonly clock: Clock;
+  readonly theme: Theme;
+  readonly cookies: Cookies;
+  readonly #config: SsoOptions['config'];
+  readonly #limits: SignInLimits;
+
+  constructor({ domain, oidc, saml, cookies, config, log, clock = () => new Date() }: SsoOptions) {
+    this.domain = domain;
+    this.oidc = oidc;
+    this.saml = saml;
+    this.log = log;
+    this.clock = clock;
+    this.theme = createTheme(config.product);
+    this.cookies = cookies;
+    this.#config = config;
+    this.#limits = new SignInLimits(clock);
+  }
+
+  get publicUrl(): string {
+    return this.#config.publicUrl;
+  }
+
+  get productUrl(): string | null {
+    return this.#config.product.url;
+  }
+
+  get loginProviders(): SsoOptions['config']['loginProviders'] {
+    return this.#config.loginProviders;
+  }
+
+  get site(): Site {
+    const base = new URL(this.publicUrl).pathname.replace(/\/$/, '');
+    return { productName: this.theme.productName, hasLogo: this.theme.logo !== null, base };
+  }
+
+  /** One of our own addresses, absolute. */
+  url(path: string): string {
+    return `${this.publicUrl}${path}`;
+  }
+
+  /** What the identity provider of a connection has to know of us; the entity id is where the metadata stands. */
+  addressesOf(connectionId: string): { redirectUri: string; acsUrl: string; entityId: string } {
+    const at = this.url(`/connections/${connectionId}`);
+    return { redirectUri: `${at}/oidc/callback`, acsUrl: `${at}/saml/acs`, entityId: `${at}/saml/metadata` };
+  }
+
+  send(response: Response, { status = 200, ...page }: Page & { status?: number }): void {
+    const { styleHash, styleSheet } = this.theme;
+    setPageHeaders(response, { styleHash, isLocal: LOOPBACK.test(this.publicUrl) });
+    response
+      .status(status)
+      .type('html')
+      .send(renderPage(this.site, styleSheet, page));
+  }
+
+  /** A page that changes something is left by a redirect, so that going back or loading it again repeats nothing. */
+  redirect(response: Response, address: string): void {
+    response.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' }).redirect(303, address);
+  }
+
+  /** Where to go on, as a request asks for it, or null. */
+  returnTo(asked: unknown): string | null {
+    return readReturnTo(asked, this.#config.product.origins);
+  }
+
+  /** Counts it. Throws the page of too many. */
+  count(event: LimitedEvent, who: string): void {
+    refuse(this.#limits.take(event, who));
+  }
+
+  /** Throws the page of too many when one more would be. */
+  requireRoom(event: LimitedEvent, who: string): void {
+    refuse(this.#limits.wait(event, who));
+  }
+}
+
+function refuse(seconds: number): void {
+  if (seconds > 0) throw new PageError('rateLimited', { retryAfterSeconds: seconds });
+}
+
+export function addressOf(request: Request): string {
+  return request.ip ?? '';
+}
+
+export function userAgentOf(request: IncomingMessage): string | null {
+  return request.headers['user-agent'] ?? null;
+}
+
+/** The query of the address; the first of what stands there twice. */
+export function searchParamsOf(request: Request): URLSearchParams {
+  return new URL(request.originalUrl, 'http://localhost').searchParams;
+}
+
+/** The fields of a form. Throws the page of what cannot be read. */
+export function formOf(request: Request<unknown, unknown, unknown>): URLSearchParams {
+  if (typeof request.body !== 'string') throw new PageError('requestUnreadable');
+  return new URLSearchParams(request.body);
+}

@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Environment, openCliDatabase, rollcall, rollcallJson, startRollcall } from './run-rollcall.ts';
+
+let database: Awaited<ReturnType<typeof openCliDatabase>>;
+let environment: Environment;
+beforeEach(async () => {
+  database = await openCliDatabase();
+  environment = { ...database.environment, PUBLIC_URL: 'https://id.example.com' };
+});
+afterEach(() => database.close());
+
+const makeOrganization = () => rollcallJson(environment, 'org', 'create', '--name', 'Acme', '--slug', 'acme');
+const LINK = /^https:\/\/id\.example\.com\/sign-in\/link\/rclink_[0-9A-Za-z]{49}$/;
+
+it('owner-link makes an owner with a link, and another link for an owner there is', async () => {
+  await makeOrganization();
+  const owner = ['owner-link', '--org', 'acme'];
+  const made = await rollcallJson(environment, ...owner, '--email', 'ada@acme.example', '--name', 'Ada');
+  expect(made).toEqual({ url: expect.stringMatching(LINK), expiresAt: expect.any(String) });
+  expect(Date.parse(made.expiresAt ?? '') - Date.now()).toBeGreaterThan(59 * 60_000);
+  const again = await rollcall(environment, ...owner, '--user', 'ADA@acme.example');
+  expect(again).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(again.stdout).toMatch(/^✓ ada@acme\.example signs in to Acme once by\n\n {2}https:.*\n\nuntil 20.* UTC\./);
+
+  const taken = await rollcall(environment, ...owner, '--email', 'ada@acme.example');
+  expect(taken.stderr).toMatch(/is taken\. .*npx rollcall owner-link --org acme --user ada@acme\.example\n$/);
+  const unknown = await rollcall(environment, ...owner, '--user', 'grace');
+  expect(unknown.stderr).toMatch(/^Acme has no user "grace"/);
+  for (const wrong of [[], ['--user', 'ada', '--email', 'x@acme.example'], ['--user', 'ada', '--name', 'Ada']]) {
+    expect((await rollcall(environment, ...owner, ...wrong)).exitCode).toBe(2);
+  }
+});
+
+it('the first start prints a link to set the installation up, the next one another, and none with an organization', async () => {
+  const start = async (...args: string[]) => {
+    const command = await startRollcall(environment, '\n', 'serve', ...args);
+    await command.stop();
+    return command.output();
+  };
+  const first = JSON.parse(await start('--json'));
+  expect(first.setUpUrl).toMatch(LINK);
+  const second = await start();
+  expect(second).toMatch(
+    /is ready on .*\n\n.*\n.*\n\nThere is no organization yet\..* by\n\n {2}https:\S+rclink_\w+\n$/,
+  );
+  expect(second).not.toContain(first.setUpUrl);
+  await makeOrganization();
+  expect(Object.keys(JSON.parse(await start('--json')))).toEqual(['url', 'graphqlUrl', 'tenantUrl']);
+});

@@ -1,0 +1,365 @@
+import { v7 as uuid } from 'uuid';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createSecret } from '../../../src/domain/actors/credential.ts';
+import { aConnectionRow } from '../../harness/signed-in.ts';
+import { openWorld, type World } from './account-world.ts';
+
+const MINUTE = 60_000;
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+  return () => world.close();
+});
+
+const actorOf = (cookie: string) => world.domain.sessions.authenticate(cookie);
+
+describe('the cookie of a session', () => {
+  it('lets somebody act as their user, with what they hold on the whole organization', async () => {
+    const acme = await world.anOrganization();
+    const ada = await acme.aUser();
+    const set = await world.domain.permissionSets.create(acme.operator, {
+      name: 'Publishers',
+      permissions: ['screens:publish', 'rollcall:users'],
+    });
+    await world.domain.grants.grant(acme.operator, { permissionSetId: set.id, userId: ada.id });
+    const { cookie, accountId, sessionId } = await acme.signIn(ada);
+    expect(await actorOf(cookie)).toEqual({
+      kind: 'user',
+      organizationId: acme.id,
+      userId: ada.id,
+      accountId,
+      sessionId,
+      name: ada.userName,
+      permissions: new Set(['screens:publish', 'rollcall:users']),
+      authenticatedAt: world.clock(),
+    });
+  });
+
+  it('gives nothing on the whole organization of what is granted on a space', async () => {
+    const acme = await world.anOrganization();
+    const ada = await acme.aUser();
+    const space = await world.domain.spaces.create(acme.operator, { name: 'Lobby' });
+    const permissions = ['screens:publish', 'rollcall:users'];
+    const set = await world.domain.permissionSets.create(acme.operator, { name: 'Publishers', permissions });
+    await world.domain.grants.grant(acme.operator, { permissionSetId: set.id, userId: ada.id, spaceId: space.id });
+    const { cookie } = await acme.signIn(ada);
+    expect((await actorOf(cookie))?.permissions).toEqual(new Set());
+  });
+
+  it('is read anew with every request: a revoked grant gives nothing to the next one', async () => {
+    const acme = await world.anOrganization();
+    const ada = await acme.aUser();
+    const set = await world.domain.permissionSets.create(acme.operator, { name: 'P', permissions: ['screens:view'] });
+    const grant = await world.domain.grants.grant(acme.operator, { permissionSetId: set.id, userId: ada.id });
+    const { cookie } = await acme.signIn(ada);
+    expect((await actorOf(cookie))?.permissions).toEqual(new Set(['screens:view']));
+    await world.domain.grants.revoke(acme.operator, grant.id);
+    expect((await actorOf(cookie))?.permissions).toEqual(new Set());
+  });
+
+  it.each(['', 'rcsession_', 'x'.repeat(200), createSecret('session'), createSecret('browser')])(
+    'security 3: %s is nobody',
+    async (cookie) => {
+      expect(await world.domain.sessions.find(cookie)).toBeUndefined();
+      expect(await actorOf(cookie)).toBeUndefined();
+    },
+  );
+
+  it('stands nowhere in the database', async () => {
+    const acme = await world.anOrganization();
+    const { cookie, sessionId } = await acme.signIn(await acme.aUser());
+    const text = 'select * from sessions s where s.id = $1 and s.*::text not like $2';
+    expect(await world.database.lookUp({ text }, sessionId, `%${cookie.slice(10, 40)}%`)).toHaveLength(1);
+  });
+
+  it('opens nothing while the organization is suspended, and says so', async () => {
+    const acme = await world.anOrganization();
+    const { cookie } = await acme.signIn(await acme.aUser());
+    await world.domain.organizationLifeCycle.suspend(acme.operator);
+    await expect(actorOf(cookie)).rejects.toMatchObject({ code: 'organizationSuspended' });
+    expect(await world.domain.sessions.find(cookie)).toMatchObject({ authentication: null });
+    await world.domain.organizationLifeCycle.resume(acme.operator);
+    expect(await actorOf(cookie)).toBeDefined();
+  });
+});
+
+describe('a session ends', () => {
+  it('after it was idle for as long as the organization says, and not before', async () => {
+    const acme = await world.anOrganization({ idle: 30 });
+    const { cookie } = await acme.signIn(await acme.aUser());
+    for (const _ of [1, 2, 3]) {
+      world.clock.advance(29 * MINUTE);
+      expect(await actorOf(cookie)).toBeDefined();
+      await world.domain.sessions.settled();
+    }
+    world.clock.advance(30 * MINUTE);
+    expect(await actorOf(cookie)).toBeUndefined();
+  });
+
+  it('when its lifetime is over, however much it is used', async () => {
+    const acme = await world.anOrganization({ idle: 30, lifetime: 60 });
+    const { cookie } = await acme.signIn(await acme.aUser());
+    for (const _ of [1, 2, 3]) {
+      world.clock.advance(19 * MINUTE);
+      expect(await actorOf(cookie)).toBeDefined();
+      await world.domain.sessions.settled();
+    }
+    world.clock.advance(3 * MINUTE);
+    expect(await actorOf(cookie)).toBeUndefined();
+  });
+
+  it('parity S15: with a block, and with a removal; the login remains and opens an empty account', async () => {
+    const acme = await world.anOrganization();
+    for (const end of ['block', 'remove'] as const) {
+      const ada = await acme.aUser();
+      const { cookie, accountId } = await acme.signIn(ada);
+      await world.domain.users[end](acme.operator, ada.id);
+      expect(await actorOf(cookie)).toBeUndefined();
+      expect(await world.domain.sessions.find(cookie)).toMatchObject({ accountId, authentication: null });
+    }
+  });
+
+  it('security 17: for good, so that lifting the block does not bring it back', async () => {
+    const acme = await world.anOrganization();
+    const ada = await acme.aUser();
+    const { cookie } = await acme.signIn(ada);
+    await world.domain.users.block(acme.operator, ada.id);
+    await world.domain.users.unblock(acme.operator, ada.id);
+    expect(await actorOf(cookie)).toBeUndefined();
+  });
+
+  it('when its account is no longer that user', async () => {
+    const acme = await world.anOrganization();
+    const [ada, grace] = [await acme.aUser(), await acme.aUser()];
+    const { cookie, accountId } = await acme.signIn(ada);
+    await world.database.transaction(acme.id, (transaction) =>
+      world.domain.accounts.joinIn(transaction, { accountId, userId: grace.id, at: world.clock() }),
+    );
+    expect(await actorOf(cookie)).toBeUndefined();
+  });
+
+  it('everywhere with a sign-out, which its organizations are told', async () => {
+    const [acme, globex] = [await world.anOrganization(), await world.anOrganization()];
+    const [ada, also] = [await acme.aUser(), await globex.aUser()];
+    const first = await acme.signIn(ada);
+    const second = await globex.signIn(also, { accountId: first.accountId, replaces: first.cookie });
+    await world.domain.sessions.signOut(second.cookie);
+    expect(await world.domain.sessions.find(second.cookie)).toBeUndefined();
+    const text = 'select ended_reason from session_authentications where organization_id = $1 and session_id = $2';
+    for (const { id } of [acme, globex]) {
+      expect(await world.database.run(id, { text }, first.sessionId)).toEqual([{ ended_reason: 'signedOut' }]);
+    }
+  });
+});
+
+describe('signing in again in the same browser', () => {
+  it('gives another cookie, and the one before opens nothing from then on', async () => {
+    const acme = await world.anOrganization();
+    const ada = await acme.aUser();
+    const first = await acme.signIn(ada);
+    const second = await acme.signIn(ada, { accountId: first.accountId, replaces: first.cookie });
+    expect(second.cookie).not.toBe(first.cookie);
+    expect(await world.domain.sessions.find(first.cookie)).toBeUndefined();
+    expect(await actorOf(second.cookie)).toMatchObject({ userId: ada.id });
+  });
+
+  it('keeps what the same account has proved to other organizations', async () => {
+    const [acme, globex] = [await world.anOrganization(), await world.anOrganization()];
+    const [ada, also] = [await acme.aUser(), await globex.aUser()];
+    const first = await acme.signIn(ada, { method: 'connection', connectionId: uuid() });
+    const { accountId } = first;
+    const facts = { accountId, replaces: first.cookie, method: 'connection', connectionId: uuid() } as const;
+    const { cookie } = await globex.signIn(also, facts);
+    expect(await actorOf(cookie)).toMatchObject({ organizationId: globex.id });
+    await world.domain.sessions.switchOrganization(cookie, acme.id);
+    expect(await actorOf(cookie)).toMatchObject({ organizationId: acme.id, userId: ada.id });
+  });
+
+  it('ends the session of another account, and takes nothing of it over', async () => {
+    const [acme, globex] = [await world.anOrganization(), await world.anOrganization()];
+    const [ada, grace] = [await acme.aUser(), await globex.aUser()];
+    const adas = await acme.signIn(ada);
+    const graces = await globex.signIn(grace, { replaces: adas.cookie });
+    expect(await world.domain.sessions.find(adas.cookie)).toBeUndefined();
+    expect(graces.sessionId).not.toBe(adas.sessionId);
+    const refused = world.domain.sessions.switchOrganization(graces.cookie, acme.id);
+    await expect(refused).rejects.toMatchObject({ code: 'notFound' });
+  });
+
+  it('in two tabs at once leaves one session each, and none with the old cookie', async () => {
+    const acme = await world.anOrganization();
+    const ada = await acme.aUser();
+    const { accountId, cookie } = await acme.signIn(ada);
+    const tabs = await Promise.all([1, 2, 3, 4].map(() => acme.signIn(ada, { accountId, replaces: cookie })));
+    expect(new Set(tabs.map((tab) => tab.sessionId)).size).toBe(4);
+    expect(await actorOf(cookie)).toBeUndefined();
+    for (const tab of tabs) expect(await actorOf(tab.cookie)).toMatchObject({ userId: ada.id });
+  });
+
+  it('while other requests of the browser run fails none that began before', async () => {
+    const acme = await world.anOrganization();
+    const ada = await acme.aUser();
+    const { accountId, cookie } = await acme.signIn(ada);
+    const running = Array.from({ length: 20 }, () => world.domain.sessions.find(cookie));
+    const next = await acme.signIn(ada, { accountId, replaces: cookie });
+    const answers = await Promise.all(running);
+    // Each was answered as one session or, where it was read behind the commit, as none: never as a half of both.
+    for (const answer of answers) expect(answer?.authentication?.user.id ?? ada.id).toBe(ada.id);
+    expect(await actorOf(next.cookie)).toMatchObject({ userId: ada.id });
+  });
+});
+
+describe('parity S20, security 31: switching to another organization', () => {
+  /** Somebody with a user in two organizations, signed in to the first. */
+  async function someoneInTwo(
+    facts: Parameters<Awaited<ReturnType<World['anOrganization']>>['signIn']>[1],
+    policy: Parameters<World['anOrganization']>[0] = {},
+  ) {
+    const [acme, globex] = [await world.anOrganization(), await world.anOrganization(policy)];
+    const [ada, also] = [await acme.aUser(), await globex.aUser()];
+    const { accountId, cookie, sessionId } = await acme.signIn(ada, facts);
+    await world.database.transaction(globex.id, (transaction) =>
+      world.domain.accounts.joinIn(transaction, { accountId, userId: also.id, at: world.clock() }),
+    );
+    return { acme, globex, also, cookie, accountId, sessionId };
+  }
+
+  const signInRequired = (slug: string) => ({ code: 'signInRequired', details: { slug } });
+
+  it.each(['connection', 'oneTimeLink'] as const)('%s of the first satisfies the first only', async (method) => {
+    const { acme, globex, cookie } = await someoneInTwo({ method }, { acceptsOtherMethods: true });
+    const switched = world.domain.sessions.switchOrganization(cookie, globex.id);
+    await expect(switched).rejects.toMatchObject(signInRequired(globex.slug));
+    expect(await actorOf(cookie)).toMatchObject({ organizationId: acme.id });
+  });
+
+  it('Google goes with the account, where the other one has no connection; it is as old as it is', async () => {
+    const { globex, also, cookie } = await someoneInTwo({});
+    const provedAt = world.clock();
+    world.clock.advance(20 * MINUTE);
+    const switched = await world.domain.sessions.switchOrganization(cookie, globex.id);
+    expect(switched.authentication).toMatchObject({
+      user: { id: also.id },
+      method: 'google',
+      authenticatedAt: provedAt,
+    });
+    expect(await actorOf(cookie)).toMatchObject({ organizationId: globex.id, authenticatedAt: provedAt });
+  });
+
+  it('Google does not pass an enabled connection, unless the other one accepts other ways', async () => {
+    for (const acceptsOtherMethods of [false, true]) {
+      const { globex, cookie } = await someoneInTwo({}, { acceptsOtherMethods });
+      await aConnectionRow(world.database, globex.id, { id: uuid() });
+      const switched = world.domain.sessions.switchOrganization(cookie, globex.id);
+      if (acceptsOtherMethods) expect((await switched).authentication).not.toBeNull();
+      else await expect(switched).rejects.toMatchObject(signInRequired(globex.slug));
+    }
+  });
+
+  it('a connection that is no longer enabled does not stand in the way', async () => {
+    const { globex, cookie } = await someoneInTwo({});
+    await aConnectionRow(world.database, globex.id, { id: uuid(), status: 'disabled' });
+    expect((await world.domain.sessions.switchOrganization(cookie, globex.id)).authentication).not.toBeNull();
+  });
+
+  it('goes by the lifetimes of the other one', async () => {
+    const { globex, cookie } = await someoneInTwo({}, { lifetime: 15 });
+    world.clock.advance(16 * MINUTE);
+    const switched = world.domain.sessions.switchOrganization(cookie, globex.id);
+    await expect(switched).rejects.toMatchObject(signInRequired(globex.slug));
+  });
+
+  it('does not bring back what was ended there: a proof from before counts no more', async () => {
+    const { globex, also, cookie } = await someoneInTwo({});
+    await world.domain.sessions.switchOrganization(cookie, globex.id);
+    world.clock.advance(MINUTE);
+    await world.domain.userSessions.endAllOf(globex.operator, also.id);
+    const switched = world.domain.sessions.switchOrganization(cookie, globex.id);
+    await expect(switched).rejects.toMatchObject(signInRequired(globex.slug));
+  });
+
+  it('a user who is inactive there has to sign in, where they are told why', async () => {
+    const { globex, also, cookie } = await someoneInTwo({});
+    await world.domain.users.block(globex.operator, also.id);
+    const switched = world.domain.sessions.switchOrganization(cookie, globex.id);
+    await expect(switched).rejects.toMatchObject(signInRequired(globex.slug));
+  });
+
+  it('an organization of others is as one that is not there', async () => {
+    const { cookie } = await someoneInTwo({});
+    const strangers = await world.anOrganization();
+    for (const id of [strangers.id, uuid(), 'x']) {
+      const switched = world.domain.sessions.switchOrganization(cookie, id);
+      await expect(switched).rejects.toMatchObject({ code: 'notFound' });
+    }
+  });
+
+  it('stands in the sign-in log of the other one', async () => {
+    const { globex, also, cookie } = await someoneInTwo({});
+    await world.domain.sessions.switchOrganization(cookie, globex.id);
+    const { items } = await world.domain.signInEvents.list(globex.operator, {});
+    expect(items).toMatchObject([{ outcome: 'signedIn', method: 'google', userId: also.id }]);
+  });
+
+  it('works from an empty account, as soon as it has become a user somewhere', async () => {
+    const facts = { subject: uuid(), email: null, isEmailVerified: false, displayName: 'Ada' };
+    const { id: accountId } = await world.domain.accounts.ensureForLogin('google', facts);
+    const browser = { userAgent: null, address: null, at: world.clock() };
+    const { cookie } = await world.domain.sessions.open({ accountId, login: 'google', ...browser });
+    expect(await world.domain.sessions.find(cookie)).toMatchObject({ organizationId: null, authentication: null });
+    expect(await actorOf(cookie)).toBeUndefined();
+    const acme = await world.anOrganization();
+    const ada = await acme.aUser();
+    await world.database.transaction(acme.id, (transaction) =>
+      world.domain.accounts.joinIn(transaction, { accountId, userId: ada.id, at: world.clock() }),
+    );
+    await world.domain.sessions.switchOrganization(cookie, acme.id);
+    expect(await actorOf(cookie)).toMatchObject({ userId: ada.id });
+  });
+});
+
+describe('an account without an organization', () => {
+  it('is signed in for 12 hours without use, and for 7 days at most', async () => {
+    const facts = { subject: uuid(), email: null, isEmailVerified: false, displayName: null };
+    const { id: accountId } = await world.domain.accounts.ensureForLogin('microsoft', facts);
+    const open = () =>
+      world.domain.sessions.open({ accountId, login: 'microsoft', userAgent: null, address: null, at: world.clock() });
+    const idle = await open();
+    world.clock.advance(719 * MINUTE);
+    expect(await world.domain.sessions.find(idle.cookie)).toBeDefined();
+    await world.domain.sessions.settled();
+    world.clock.advance(720 * MINUTE);
+    expect(await world.domain.sessions.find(idle.cookie)).toBeUndefined();
+    const busy = await open();
+    for (let hours = 0; hours < 7 * 24 - 8; hours += 8) {
+      world.clock.advance(480 * MINUTE);
+      expect(await world.domain.sessions.find(busy.cookie)).toBeDefined();
+      await world.domain.sessions.settled();
+    }
+    world.clock.advance(480 * MINUTE);
+    expect(await world.domain.sessions.find(busy.cookie)).toBeUndefined();
+  });
+});
+
+describe('maintenance', () => {
+  it('forgets sessions that ended long ago, and keeps those that may still be used', async () => {
+    const acme = await world.anOrganization({ idle: 43_200, lifetime: 129_600 });
+    const [ended, live] = [await acme.signIn(await acme.aUser()), await acme.signIn(await acme.aUser())];
+    await world.domain.sessions.signOut(ended.cookie);
+    for (const _ of [1, 2, 3, 4]) {
+      world.clock.advance(25.5 * 24 * 60 * MINUTE);
+      const text =
+        'update session_authentications set last_seen_at = $2 where organization_id = $1 and session_id = $3';
+      await world.database.run(acme.id, { text }, world.clock(), live.sessionId);
+      await world.database.lookUp({ text: 'update sessions set last_seen_at = $1' }, world.clock());
+    }
+    await world.domain.sessions.forgetEnded();
+    await world.database.transaction(acme.id, (transaction) => world.domain.sessions.forgetEndedIn(transaction));
+    const ids = [ended.sessionId, live.sessionId];
+    const left = 'select id from sessions where id = any($1::uuid[])';
+    expect(await world.database.lookUp({ text: left }, ids)).toEqual([{ id: live.sessionId }]);
+    const text = 'select session_id as id from session_authentications where organization_id = $1';
+    expect(await world.database.run(acme.id, { text })).toEqual([{ id: live.sessionId }]);
+  });
+});

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDomain, type Domain } from '../../../src/domain/domain.ts';
+import { PermissionCatalogue } from '../../../src/domain/permissions/catalogue.ts';
+import { aClock, anActor, TEST_SECRET_KEY, testPermissions } from '../../harness/builders.ts';
+import { openTestDatabase, type TestDatabase } from '../../harness/database.ts';
+
+let testDatabase: TestDatabase;
+let domain: Domain;
+const clock = aClock();
+beforeAll(async () => {
+  testDatabase = await openTestDatabase();
+  domain = createDomain({
+    database: testDatabase.database,
+    catalogue: new PermissionCatalogue(testPermissions),
+    secretKey: TEST_SECRET_KEY,
+    clock,
+    allowsLoopbackIssuers: true,
+  });
+});
+afterAll(async () => {
+  await domain.settled();
+  await testDatabase.close();
+});
+
+let made = 0;
+async function anOrganization() {
+  made += 1;
+  const { id } = await domain.organizations.create({ name: 'Acme', slug: `overview-${made}`, plan: 'enterprise' });
+  return { kind: 'operator', organizationId: id } as const;
+}
+
+function aConnection(operator: Awaited<ReturnType<typeof anOrganization>>, name: string) {
+  const input = {
+    protocol: 'oidc' as const,
+    name,
+    issuer: 'http://127.0.0.1:1',
+    clientId: 'id',
+    clientSecret: 'secret',
+  };
+  return domain.connections.create(operator, input);
+}
+
+describe('the recent changes to how people sign in', () => {
+  it('are told by name, the latest first, and nothing else is', async () => {
+    const [operator, other] = [await anOrganization(), await anOrganization()];
+    await aConnection(other, 'Of another');
+    const { id } = await aConnection(operator, 'Entra');
+    await domain.connections.enable(operator, id);
+    await domain.users.create(operator, { userName: 'ada@acme.example' });
+    await domain.emailDomains.add(operator, 'acme.example');
+    const changes = await domain.signInOverview.recentChanges(operator);
+    expect(changes.map(({ type, subjectName }) => [type, subjectName])).toEqual([
+      ['emailDomainAdded', 'acme.example'],
+      ['connectionStatusChanged', 'Entra'],
+      ['connectionCreated', 'Entra'],
+    ]);
+    expect(JSON.stringify(changes)).not.toContain('secret');
+  });
+
+  it('are ten at most', async () => {
+    const operator = await anOrganization();
+    for (let count = 0; count < 12; count += 1) await domain.emailDomains.add(operator, `d${count}.example`);
+    const latest = await domain.signInOverview.recentChanges(operator);
+    expect(latest.map(({ subjectName }) => subjectName)).toEqual(
+      Array.from({ length: 10 }, (_each, index) => `d${11 - index}.example`),
+    );
+  });
+
+  it('are for those who may read the audit', async () => {
+    const { organizationId } = await anOrganization();
+    const reader = anActor(organizationId, ['rollcall:connections']);
+    await expect(domain.signInOverview.recentChanges(reader)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(domain.signInOverview.recentChanges(anActor(organizationId, ['rollcall:audit']))).resolves.toEqual([]);
+  });
+});
+
+describe('whether somebody holds anything', () => {
+  it('counts what reaches them on the organization and on a space', async () => {
+    const operator = await anOrganization();
+    const { organizationId } = operator;
+    const [none, reader, onSpace] = await Promise.all(
+      ['none', 'reader', 'space'].map((userName) => domain.users.create(operator, { userName })),
+    );
+    const set = await domain.permissionSets.create(operator, { name: 'Viewers', permissions: ['screens:view'] });
+    const space = await domain.spaces.create(operator, { name: 'Lobby' });
+    await domain.grants.grant(operator, { permissionSetId: set.id, userId: reader?.id ?? '' });
+    await domain.grants.grant(operator, { permissionSetId: set.id, userId: onSpace?.id ?? '', spaceId: space.id });
+    const holds = (userId = '') => domain.signInOverview.holdsAnything({ organizationId, userId });
+    expect(await Promise.all([holds(none?.id), holds(reader?.id), holds(onSpace?.id)])).toEqual([false, true, true]);
+  });
+});

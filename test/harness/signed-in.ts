@@ -1,0 +1,58 @@
+import type { Database } from '../../src/database/database.ts';
+import { statement } from '../../src/database/statement.ts';
+import type { AuthenticationMethod } from '../../src/domain/accounts/session.entity.ts';
+import type { Domain } from '../../src/domain/domain.ts';
+
+export interface SignInFacts {
+  organizationId: string;
+  userId: string;
+  /** A new account without it. */
+  accountId?: string;
+  method?: AuthenticationMethod;
+  connectionId?: string | null;
+  directoryUserId?: string | null;
+  /** The cookie that the browser has already. */
+  replaces?: string;
+  at?: Date;
+}
+
+export interface SignedIn {
+  accountId: string;
+  sessionId: string;
+  cookie: string;
+}
+
+/** Somebody who is signed in as the user, as the last step of a sign-in leaves it. */
+export async function signedIn(
+  { domain, database }: { domain: Domain; database: Database },
+  facts: SignInFacts,
+): Promise<SignedIn> {
+  const { organizationId, userId, method = 'google', connectionId = null, directoryUserId = null } = facts;
+  const { at = new Date() } = facts;
+  return database.transaction(organizationId, async (transaction) => {
+    const person = { email: null, isEmailVerified: false, displayName: null, at };
+    const accountId = facts.accountId ?? (await domain.accounts.createIn(transaction, person)).id;
+    await domain.accounts.joinIn(transaction, { accountId, userId, at });
+    const browser = { userAgent: 'a browser', address: '203.0.113.7', replaces: facts.replaces, at };
+    const { sessionId, cookie } = await domain.sessions.openIn(transaction, { accountId, ...browser });
+    const proof = { method, connectionId, directoryUserId, at };
+    await domain.sessions.authenticateIn(transaction, { sessionId, userId, ...proof });
+    return { accountId, sessionId, cookie };
+  });
+}
+
+const insertConnection = statement<{ id: string }>(
+  `insert into connections (organization_id, id, name, protocol, status, issuer, stable_id_claim, allows_just_in_time,
+                            version, created_by, created_at, updated_at)
+   values ($1, $2, $3, 'oidc', $4, 'https://issuer.example', 'sub', false, 1, '{}', now(), now())`,
+);
+
+/** The row of a connection that nobody signs in through, for rules that only look whether there is one. */
+export async function aConnectionRow(
+  database: Database,
+  organizationId: string,
+  { id, name = 'Entra', status = 'enabled' }: { id: string; name?: string; status?: string },
+): Promise<string> {
+  await database.run(organizationId, insertConnection, id, name, status);
+  return id;
+}

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { boundedClaims } from '../../../src/sso/bounded-claims.ts';
+import { readIdentity } from '../../../src/sso/oidc/read-identity.ts';
+import { isPlain, plainText } from '../../../src/sso/plain-text.ts';
+import { aParty } from './oidc-exchange.ts';
+
+/** Control characters and halves of surrogate pairs too. */
+const letter = fc.oneof(fc.integer({ min: 0, max: 0x2fff }), fc.integer({ min: 0xd800, max: 0xffff }));
+const anyText = fc.string({ unit: letter.map((code) => String.fromCharCode(code)), maxLength: 100 });
+const party = aParty({ issuer: 'https://login.example' });
+const claims = { iss: 'https://login.example', sub: 'ada', aud: 'rollcall', iat: 0 };
+
+describe('the claims that an admin is shown', () => {
+  it('are at most 50, cut at 512 characters, and no deeper than a list of texts', () => {
+    const many = Object.fromEntries(Array.from({ length: 80 }, (_, index) => [`claim ${index}`, index]));
+    expect(Object.keys(boundedClaims(many))).toHaveLength(50);
+    expect(
+      boundedClaims({
+        text: 'a'.repeat(600),
+        list: ['a', { deep: true }, ['deeper'], 7, 'b'],
+        object: { deep: true },
+        yes: true,
+        nothing: null,
+      }),
+    ).toEqual({ text: `${'a'.repeat(511)}…`, list: ['a', 'b'], yes: true, nothing: null });
+  });
+
+  it('are not those of the exchange', () => {
+    expect(boundedClaims({ nonce: 'n', at_hash: 'h', sub: 'ada' })).toEqual({ sub: 'ada' });
+  });
+
+  it('never pollute a prototype', () => {
+    const shown = boundedClaims(JSON.parse('{"__proto__":"x","constructor":"y"}') as Record<string, unknown>);
+    expect(Object.getPrototypeOf(shown)).toBe(Object.prototype);
+    expect(Object.keys(shown).toSorted()).toEqual(['__proto__', 'constructor']);
+  });
+
+  it('can always be stored, whatever is sent', () => {
+    fc.assert(
+      fc.property(fc.dictionary(anyText, fc.jsonValue()), (sent) => {
+        const text = JSON.stringify(boundedClaims(sent));
+        expect(text.length).toBeLessThan(50 * 60 * 520);
+        expect(text).not.toMatch(/\\u0000|\\ud[89a-f]/i);
+      }),
+    );
+  });
+});
+
+describe('an identity', () => {
+  it('is verified by e-mail only where the identity provider says so with true', () => {
+    const of = (email_verified: unknown) =>
+      readIdentity({ ...claims, email: 'ada@acme.example', email_verified }, undefined, party).isEmailVerified;
+    expect([true, 'true'].map(of)).toEqual([true, true]);
+    expect([false, 'false', 1, '1', 'True', undefined, null, ['true']].map(of)).not.toContain(true);
+  });
+
+  it('has no address that is none', () => {
+    for (const email of [
+      '',
+      'ada',
+      '@acme.example',
+      'a b@acme.example',
+      'a@b@c',
+      7,
+      `${'a'.repeat(320)}@x`,
+      'a\u0000@b',
+    ]) {
+      const identity = readIdentity({ ...claims, email, email_verified: true }, undefined, party);
+      expect(identity).toMatchObject({ email: null, isEmailVerified: false });
+    }
+  });
+
+  it('has a name of its parts where it has none as a whole', () => {
+    const nameOf = (parts: object) => readIdentity({ ...claims, ...parts }, undefined, party).displayName;
+    expect(nameOf({ name: 'Ada\nLovelace\u202e' })).toBe('Ada Lovelace');
+    expect(nameOf({ given_name: 'Ada', family_name: 'Lovelace' })).toBe('Ada Lovelace');
+    expect(nameOf({ name: ' ', given_name: 'Ada' })).toBe('Ada');
+    expect(nameOf({ name: 7 })).toBeNull();
+  });
+
+  it('finds no stable id in what every object has', () => {
+    for (const stableIdClaim of ['constructor', '__proto__', 'toString']) {
+      expect(readIdentity(claims, undefined, { ...party, stableIdClaim }).stableId).toBeNull();
+    }
+  });
+
+  it('lets no userinfo overwrite what the id token says', () => {
+    const told = { sub: 'bob', employee_id: '1', name: 'Bob', tid: 'evil' };
+    const identity = readIdentity({ ...claims, name: 'Ada', employee_id: '2' }, told, {
+      ...party,
+      stableIdClaim: 'employee_id',
+    });
+    expect(identity).toMatchObject({ subject: 'ada', stableId: '2', displayName: 'Ada' });
+  });
+});
+
+describe('a text of others', () => {
+  it('becomes one line of bounded, well-formed Unicode', () => {
+    fc.assert(
+      fc.property(anyText, fc.integer({ min: 1, max: 40 }), (text, length) => {
+        const plain = plainText(text, length);
+        expect(plain.length).toBeLessThanOrEqual(length);
+        expect(plain.isWellFormed()).toBe(true);
+        expect(plain).not.toMatch(/[\p{Cc}\u202e]/u);
+        if (plain !== '') expect(isPlain(plain, length)).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,215 @@
+// The sign-in pages over rules that are played: what the domain would answer is set by the test.
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SignInConnection, SignInOrganization } from '../../src/domain/sso/connections.ts';
+import type { SignInRefusal, StartAttempt, StartedAttempt } from '../../src/domain/sso/sign-in.ts';
+import { createHttpApp, listen, stopListening } from '../../src/http/server.ts';
+import { Cookies } from '../../src/sso/cookies.ts';
+import { createSsoRouter, type SsoOptions } from '../../src/sso/router.ts';
+import { aClock, type TestClock } from '../harness/builders.ts';
+import { CookieBrowser } from '../harness/cookie-browser.ts';
+
+export const CONNECTION_ID = '01900000-0000-7000-8000-000000000001';
+export const ORGANIZATION_ID = '01900000-0000-7000-8000-000000000002';
+
+export function aConnection(facts: Partial<SignInConnection> = {}): SignInConnection {
+  return {
+    id: CONNECTION_ID,
+    organizationId: ORGANIZATION_ID,
+    name: 'Entra',
+    protocol: 'oidc',
+    status: 'enabled',
+    version: 1,
+    issuer: 'https://idp.example',
+    clientId: 'rollcall',
+    clientSecret: 'secret',
+    tenantId: null,
+    ssoUrl: null,
+    certificates: null,
+    stableIdClaim: 'sub',
+    allowsJustInTime: false,
+    ...facts,
+  };
+}
+
+export function anOrganization(facts: Partial<SignInOrganization> = {}): SignInOrganization {
+  return {
+    id: ORGANIZATION_ID,
+    name: 'Acme <Screens>',
+    slug: 'acme',
+    status: 'active',
+    plan: 'enterprise',
+    disclosesName: true,
+    signInContact: null,
+    acceptsOtherMethods: false,
+    connections: [aConnection()],
+    hasConnections: true,
+    ...facts,
+  };
+}
+
+export function aRefusal(facts: Partial<SignInRefusal> = {}): SignInRefusal {
+  return {
+    reason: 'notProvisioned',
+    eventId: '01900000-0000-7000-8000-0123456789ab',
+    organization: { name: 'Acme', slug: 'acme' },
+    contact: null,
+    connectionName: 'Entra',
+    email: 'ada@acme.example',
+    otherMethods: [],
+    detail: {},
+    ...facts,
+  };
+}
+
+export const STATE = 's'.repeat(43);
+
+export function anAttempt(facts: Partial<StartedAttempt> = {}): StartedAttempt {
+  return {
+    id: '01900000-0000-7000-8000-000000000009',
+    state: STATE,
+    nonce: 'nonce',
+    codeVerifier: 'verifier',
+    requestId: '_request',
+    connectionId: CONNECTION_ID,
+    connectionVersion: 1,
+    provider: null,
+    organizationId: ORGANIZATION_ID,
+    purpose: 'signIn',
+    returnTo: null,
+    ...facts,
+  };
+}
+
+export interface PagesStage {
+  url: string;
+  clock: TestClock;
+  /** What the tests put behind the pages; change what a test is about. */
+  domain: PlayedDomain;
+  oidc: { -readonly [Name in keyof SsoOptions['oidc']]: SsoOptions['oidc'][Name] };
+  saml: { -readonly [Name in keyof SsoOptions['saml']]: SsoOptions['saml'][Name] };
+  /** What was asked of `signIn.start`, in order. */
+  started: StartAttempt[];
+  refused: Parameters<SsoOptions['domain']['signIn']['refuse']>[0][];
+  logged: object[];
+  browser(): CookieBrowser;
+  close(): Promise<void>;
+}
+
+type PlayedDomain = {
+  [Service in keyof SsoOptions['domain']]: {
+    -readonly [Name in keyof SsoOptions['domain'][Service]]: SsoOptions['domain'][Service][Name];
+  };
+};
+
+export async function startPages(config: Partial<SsoOptions['config']> = {}): Promise<PagesStage> {
+  const clock = aClock();
+  const started: StartAttempt[] = [];
+  const refused: PagesStage['refused'] = [];
+  const logged: object[] = [];
+  const domain = playedDomain({ started, refused });
+  const oidc: PagesStage['oidc'] = {
+    authorizationUrl: async (party, { state }) => new URL(`${party.issuer}/authorize?state=${state}`),
+    verify: async () => anIdentity(),
+  };
+  const saml: PagesStage['saml'] = {
+    loginUrl: async (_connection, { relayState }) => new URL(`https://idp.example/saml?RelayState=${relayState}`),
+    verify: async () => anIdentity(),
+    isUnsolicited: () => false,
+  };
+  const product = { name: 'Screens', url: null, origins: ['https://app.example.com'], logoFile: null, color: null };
+  let server: Server | undefined;
+  const url = () => `http://127.0.0.1:${(server?.address() as AddressInfo | undefined)?.port ?? 0}`;
+  const settings = {
+    product,
+    loginProviders: {},
+    ...config,
+    get publicUrl() {
+      return url();
+    },
+  };
+  const sso = createSsoRouter({
+    domain,
+    oidc,
+    saml,
+    cookies: new Cookies({ publicUrl: 'http://127.0.0.1' }),
+    config: settings,
+    clock,
+    log: (_level, event, facts) => logged.push({ event, ...facts }),
+  });
+  const app = createHttpApp({
+    sso,
+    scim: (_request, _response, next) => next(),
+    ping: async () => undefined,
+    trustedProxies: ['loopback'],
+  });
+  server = await listen(app, { host: '127.0.0.1', port: 0 });
+  const running = server;
+  return {
+    url: url(),
+    clock,
+    domain,
+    oidc,
+    saml,
+    started,
+    refused,
+    logged,
+    browser: () => new CookieBrowser(url()),
+    close: () => {
+      running.closeAllConnections();
+      return stopListening(running);
+    },
+  };
+}
+
+export function anIdentity() {
+  return { subject: 'sub', stableId: null, email: null, isEmailVerified: false, displayName: null, claims: {} };
+}
+
+function playedDomain(seen: { started: StartAttempt[]; refused: PagesStage['refused'] }): PlayedDomain {
+  return {
+    connections: {
+      findForSignIn: async (id) => (id === CONNECTION_ID ? aConnection() : undefined),
+      findOrganization: async (slug) => (slug === 'acme' ? anOrganization() : undefined),
+      organizationOf: async () => anOrganization(),
+      readTest: async () => undefined,
+    },
+    signIn: {
+      start: async (input) => {
+        seen.started.push(input);
+        const { purpose, returnTo, provider = null } = input;
+        const connectionId = input.connection?.id ?? null;
+        return anAttempt({ purpose, returnTo, provider, connectionId });
+      },
+      findStarted: async (state) => (state === STATE ? anAttempt() : undefined),
+      verified: async () => true,
+      refuse: async (input) => {
+        seen.refused.push(input);
+        return aRefusal({ reason: input.reason, detail: input.detail ?? {} });
+      },
+      finish: async () => ({ kind: 'refused', refusal: aRefusal({ reason: 'attemptExpired' }) }),
+      findPending: async () => undefined,
+      useAssertion: async () => true,
+    },
+    emailDomains: { findOrganization: async () => undefined },
+    accounts: {
+      find: async () => undefined,
+      memberships: async () => [],
+      listLogins: async () => [],
+    },
+    sessions: {
+      find: async () => undefined,
+      switchOrganization: async () => {
+        throw new Error('No session is played.');
+      },
+      signOut: async () => undefined,
+    },
+    userSessions: { listOwn: async () => [] },
+    oneTimeLinks: {
+      peek: async () => undefined,
+      use: async () => ({ kind: 'refused', reason: 'attemptExpired', eventId: null }),
+    },
+    setUp: { complete: async () => ({ kind: 'refused', reason: 'attemptExpired', eventId: null }) },
+    signInOverview: { holdsAnything: async () => false, recentChanges: async () => [] },
+  };
+}
