@@ -9,6 +9,7 @@ import { profileWorkload } from './profile.ts';
 import { formatReport, type Result, reachesAll } from './report.ts';
 import { describeMachine, keepRecord, type RunRecord } from './run-record.ts';
 import { scimActs } from './scim-acts.ts';
+import { signInActs } from './sign-in-acts.ts';
 import { Stage } from './stage.ts';
 import { createUser, findUser, patchUser } from './user-workloads.ts';
 import type { Workload, WorkloadPlan } from './workload.ts';
@@ -26,7 +27,7 @@ const plans: readonly WorkloadPlan[] = [
   checkBatch,
 ];
 
-const actPlans = [linkActs, accessActs, scimActs];
+const actPlans = [linkActs, accessActs, scimActs, signInActs];
 
 const isTerminal = process.stderr.isTTY;
 let isLineOpen = false;
