@@ -1,5 +1,5 @@
 import { createSecret } from '../src/domain/actors/credential.ts';
-import type { SignInConnection } from '../src/domain/sso/sign-in-connection.ts';
+import type { SignInConnection } from '../src/domain/connections/sign-in-connection.ts';
 import type { Act, ActPlan } from './acts.ts';
 import { type SeededDirectory, seedDirectory, settleDatabases } from './seed.ts';
 import type { Stage } from './stage.ts';

@@ -5,9 +5,9 @@ import { openEmbeddedPostgres } from './database/embedded/embedded-postgres.ts';
 import { migrate } from './database/migrate.ts';
 import { readSecretKey } from './database/secret-key.ts';
 import { createDomain, type Domain } from './domain/domain.ts';
+import { createTxtResolver } from './domain/email-domains/dns-proof.ts';
 import { PermissionCatalogue } from './domain/permissions/catalogue.ts';
-import { createTxtResolver } from './domain/sso/dns-proof.ts';
-import { Protocols } from './sso/identity-providers.ts';
+import { Protocols } from './sso/protocols.ts';
 
 export type Log = (level: 'info' | 'warn' | 'error', event: string, details?: object) => void;
 

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
-import type { CreateConnection } from '../domain/sso/connection-input.ts';
-import type { ConnectionRow } from '../domain/sso/connections.store.ts';
+import type { CreateConnection } from '../domain/connections/connection-input.ts';
+import type { ConnectionRow } from '../domain/connections/connections.store.ts';
 import { clientSecretOption, readClientSecret } from './client-secret-option.ts';
 import type { Command, CommandContext } from './command.ts';
 import { UsageError } from './command-error.ts';

@@ -1,4 +1,4 @@
-import { connectionTestUrl } from '../domain/sso/connection-addresses.ts';
+import { connectionTestUrl } from '../domain/connections/connection-addresses.ts';
 import type { Command } from './command.ts';
 import { connectionArgument, findConnection } from './find-connection.ts';
 import { withSession } from './open-session.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
-import { connectionAddresses } from '../domain/sso/connection-addresses.ts';
-import type { ConnectionRow } from '../domain/sso/connections.store.ts';
+import { connectionAddresses } from '../domain/connections/connection-addresses.ts';
+import type { ConnectionRow } from '../domain/connections/connections.store.ts';
 import { dateText, type Terminal, table } from './terminal.ts';
 
 type Addressed = Pick<Config, 'publicUrl'>;

@@ -1,4 +1,4 @@
-import type { UpdateConnection } from '../domain/sso/connection-input.ts';
+import type { UpdateConnection } from '../domain/connections/connection-input.ts';
 import { clientSecretOption, readClientSecret } from './client-secret-option.ts';
 import type { Command, CommandContext } from './command.ts';
 import { UsageError } from './command-error.ts';

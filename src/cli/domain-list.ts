@@ -1,4 +1,4 @@
-import type { EmailDomainWithProof } from '../domain/sso/email-domains.ts';
+import type { EmailDomainWithProof } from '../domain/email-domains/email-domains.ts';
 import { allItems } from './all-items.ts';
 import type { Command } from './command.ts';
 import { findOrganization } from './find-organization.ts';

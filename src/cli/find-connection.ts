@@ -1,6 +1,6 @@
 import type { Actor } from '../domain/actors/actor.ts';
+import type { ConnectionRow } from '../domain/connections/connections.store.ts';
 import type { Domain } from '../domain/domain.ts';
-import type { ConnectionRow } from '../domain/sso/connections.store.ts';
 import { CommandError } from './command-error.ts';
 
 /** The one word of the commands on a connection. */

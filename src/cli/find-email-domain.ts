@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import type { Actor } from '../domain/actors/actor.ts';
 import type { Domain } from '../domain/domain.ts';
-import type { EmailDomainWithProof } from '../domain/sso/email-domains.ts';
+import type { EmailDomainWithProof } from '../domain/email-domains/email-domains.ts';
 import { allItems } from './all-items.ts';
 import { CommandError } from './command-error.ts';
 

@@ -1,4 +1,4 @@
-import { signInStandings, standingsThatSignIn } from '../domain/sso/sign-in-health.store.ts';
+import { signInStandings, standingsThatSignIn } from '../domain/sign-in/sign-in-health.store.ts';
 import type { Command } from './command.ts';
 import { findOrganization } from './find-organization.ts';
 import { withSession } from './open-session.ts';

@@ -1,4 +1,4 @@
-import { signInRefusalReasons } from '../domain/sso/sign-in-refusal.ts';
+import { signInRefusalReasons } from '../domain/sign-in-log/sign-in-refusal.ts';
 import type { Command } from './command.ts';
 import { findOrganization } from './find-organization.ts';
 import { findUser } from './find-user.ts';

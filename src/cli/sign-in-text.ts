@@ -1,6 +1,6 @@
-import type { BindingRequestReason } from '../domain/sso/binding.entity.ts';
-import type { SignInStanding } from '../domain/sso/sign-in-health.store.ts';
-import type { SignInRefusalReason } from '../domain/sso/sign-in-refusal.ts';
+import type { BindingRequestReason } from '../domain/bindings/binding.entity.ts';
+import type { SignInStanding } from '../domain/sign-in/sign-in-health.store.ts';
+import type { SignInRefusalReason } from '../domain/sign-in-log/sign-in-refusal.ts';
 
 export const refusalTexts = {
   notProvisioned: 'nobody provisioned them, or their link waits',

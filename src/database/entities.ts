@@ -6,6 +6,8 @@ import {
 } from '../domain/accounts/account.entity.ts';
 import { sessionAuthenticationSchema, sessionSchema } from '../domain/accounts/session.entity.ts';
 import { apiKeySchema } from '../domain/actors/api-key.entity.ts';
+import { bindingRequestSchema, bindingSchema } from '../domain/bindings/binding.entity.ts';
+import { connectionAddressSchema, connectionSchema } from '../domain/connections/connection.entity.ts';
 import { customSchemaSchema } from '../domain/custom-attributes/custom-schema.entity.ts';
 import { directoryAddressSchema, directorySchema } from '../domain/directories/directory.entity.ts';
 import { directoryGroupMemberSchema, directoryGroupSchema } from '../domain/directories/directory-group.entity.ts';
@@ -17,6 +19,7 @@ import {
   workloadIdentitySchema,
 } from '../domain/directory-credentials/workload-identity.entity.ts';
 import { directoryCountSchema } from '../domain/directory-lists/directory-count.entity.ts';
+import { emailDomainSchema, verifiedDomainSchema } from '../domain/email-domains/email-domain.entity.ts';
 import { domainEventSchema } from '../domain/events/domain-event.entity.ts';
 import { provisioningEventSchema } from '../domain/events/provisioning-event.entity.ts';
 import { refusedCallsSchema } from '../domain/events/refused-call.entity.ts';
@@ -31,11 +34,8 @@ import { permissionSetPermissionSchema, permissionSetSchema } from '../domain/pe
 import { spaceSchema } from '../domain/permissions/space.entity.ts';
 import { dataKeySchema } from '../domain/secrets/data-key.entity.ts';
 import { signingKeySchema } from '../domain/secrets/signing-key.entity.ts';
-import { bindingRequestSchema, bindingSchema } from '../domain/sso/binding.entity.ts';
-import { connectionAddressSchema, connectionSchema } from '../domain/sso/connection.entity.ts';
-import { emailDomainSchema, verifiedDomainSchema } from '../domain/sso/email-domain.entity.ts';
-import { signInAttemptSchema } from '../domain/sso/sign-in-attempt.entity.ts';
-import { signInEventSchema } from '../domain/sso/sign-in-event.entity.ts';
+import { signInAttemptSchema } from '../domain/sign-in/sign-in-attempt.entity.ts';
+import { signInEventSchema } from '../domain/sign-in-log/sign-in-event.entity.ts';
 import { userSchema } from '../domain/users/user.entity.ts';
 
 /** Every table of the service; the schema, the migrations' diff and the catalogue test read this list. */

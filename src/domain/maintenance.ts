@@ -5,13 +5,13 @@ import type { Clock } from './clock.ts';
 import type { CustomSchemas } from './custom-attributes/custom-schemas.ts';
 import type { DirectoryProjection } from './directories/directory-projection.ts';
 import type { DirectoryCounts } from './directory-lists/directory-counts.ts';
+import type { EmailDomains } from './email-domains/email-domains.ts';
 import { absorbManualMembers } from './links/absorption.ts';
 import { lapses } from './links/settle-users.store.ts';
 import { lapse } from './links/settle-users.ts';
 import { expireTombstones } from './links/tombstones.ts';
 import type { Erasure } from './organizations/erasure.ts';
 import type { Organizations } from './organizations/organizations.ts';
-import type { EmailDomains } from './sso/email-domains.ts';
 
 /** One process at a time sees to an organization: the lock goes with the transaction that holds it. */
 const takeTurn = statement<{ isTaken: boolean }>(

@@ -1,11 +1,11 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { LoginProvider } from '../domain/accounts/account.entity.ts';
+import type { SignInConnection } from '../domain/connections/connections.ts';
+import type { VerifiedIdentity } from '../domain/connections/verified-identity.ts';
 import { isId } from '../domain/id.ts';
-import type { SignInConnection } from '../domain/sso/connections.ts';
-import type { StartedAttempt } from '../domain/sso/sign-in.ts';
-import type { VerifiedIdentity } from '../domain/sso/verified-identity.ts';
+import type { StartedAttempt } from '../domain/sign-in/sign-in.ts';
 import { beginSignIn } from './begin-sign-in.ts';
-import { requireLoginProvider } from './login-party.ts';
+import { requireLoginProvider } from './login-provider.ts';
 import { oidcPartyOf } from './oidc/oidc-party.ts';
 import { PageError } from './page-error.ts';
 import { serviceProviderMetadata } from './saml/metadata.ts';

@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import type { LoginProvider } from '../domain/accounts/account.entity.ts';
-import type { SignInConnection } from '../domain/sso/connections.ts';
-import type { PendingIdentity, StartedAttempt } from '../domain/sso/sign-in.ts';
-import type { AttemptPurpose } from '../domain/sso/sign-in-attempt.entity.ts';
-import { requireLoginProvider } from './login-party.ts';
+import type { SignInConnection } from '../domain/connections/connections.ts';
+import type { PendingIdentity, StartedAttempt } from '../domain/sign-in/sign-in.ts';
+import type { AttemptPurpose } from '../domain/sign-in/sign-in-attempt.entity.ts';
+import { requireLoginProvider } from './login-provider.ts';
 import { oidcPartyOf } from './oidc/oidc-party.ts';
 import { sendRefusal } from './send-refusal.ts';
 import { SignInFailure } from './sign-in-failure.ts';

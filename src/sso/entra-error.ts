@@ -1,4 +1,4 @@
-import type { SignInRefusalReason } from '../domain/sso/sign-in-refusal.ts';
+import type { SignInRefusalReason } from '../domain/sign-in-log/sign-in-refusal.ts';
 
 /** What an error of Entra means, in words of our own: what happened, and what the person or the admin does next. */
 export interface EntraError {

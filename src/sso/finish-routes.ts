@@ -1,5 +1,5 @@
 import type { Request, Response, Router } from 'express';
-import type { FinishInput, SignInOutcome } from '../domain/sso/sign-in.ts';
+import type { FinishInput, SignInOutcome } from '../domain/sign-in/sign-in.ts';
 import { chooseAccountPage } from './pages/choose-account-page.ts';
 import { testedPage } from './pages/tested-page.ts';
 import { sendRefusal } from './send-refusal.ts';

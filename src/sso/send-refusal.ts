@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import type { SignInRefusal } from '../domain/sso/sign-in.ts';
+import type { SignInRefusal } from '../domain/sign-in/sign-in.ts';
 import { queryOf } from './pages/links.ts';
 import { refusalPage } from './pages/refusal-page.ts';
 import type { SsoEdge } from './sso-edge.ts';

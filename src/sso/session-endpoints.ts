@@ -1,9 +1,9 @@
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import type { Accounts } from '../domain/accounts/accounts.ts';
 import { actorOf } from '../domain/accounts/current-session.ts';
+import type { SessionTokens } from '../domain/accounts/session-tokens.ts';
 import type { Sessions } from '../domain/accounts/sessions.ts';
 import { DomainError } from '../domain/domain-error.ts';
-import type { SessionTokens } from '../domain/secrets/session-tokens.ts';
 import { JWKS_MAX_AGE_SECONDS, type SigningKeys } from '../domain/secrets/signing-keys.ts';
 import { isAllowedOrigin } from './allowed-origins.ts';
 import type { Cookies } from './cookies.ts';

@@ -1,4 +1,4 @@
-import type { SignInRefusalReason } from '../domain/sso/sign-in-refusal.ts';
+import type { SignInRefusalReason } from '../domain/sign-in-log/sign-in-refusal.ts';
 
 /**
  * Why what an identity provider answered signs nobody in. `detail` goes into the log that the organization's admins read:

@@ -1,7 +1,7 @@
 import type { Request, Response, Router } from 'express';
-import type { SignInConnection, SignInOrganization } from '../domain/sso/connections.ts';
+import type { SignInConnection, SignInOrganization } from '../domain/connections/connections.ts';
 import { beginSignIn } from './begin-sign-in.ts';
-import { requireLoginProvider } from './login-party.ts';
+import { requireLoginProvider } from './login-provider.ts';
 import { PageError } from './page-error.ts';
 import { queryOf } from './pages/links.ts';
 import { organizationPage } from './pages/organization-page.ts';

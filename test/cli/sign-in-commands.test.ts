@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import type { Actor } from '../../src/domain/actors/actor.ts';
 import { openDomain } from '../../src/open-domain.ts';
-import { aPersonOf, signInWith } from '../domain/sso/sign-in-world.ts';
+import { aPersonOf, signInWith } from '../domain/sign-in/sign-in-world.ts';
 import { type Environment, openCliDatabase, rollcall, rollcallJson } from './run-rollcall.ts';
 
 let database: Awaited<ReturnType<typeof openCliDatabase>>;

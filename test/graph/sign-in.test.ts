@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { aPersonOf, signInWith, type TestPerson } from '../domain/sso/sign-in-world.ts';
+import { aPersonOf, signInWith, type TestPerson } from '../domain/sign-in/sign-in-world.ts';
 import { aCall } from '../harness/directory-domain.ts';
 import { type GraphOrganization, type OpenGraph, openGraph } from './open-graph.ts';
 

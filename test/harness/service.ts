@@ -6,7 +6,7 @@ import { createDomain, type Domain, type DomainParts } from '../../src/domain/do
 import type { CreateOrganization } from '../../src/domain/organizations/organizations.ts';
 import { PermissionCatalogue } from '../../src/domain/permissions/catalogue.ts';
 import type { Log } from '../../src/open-domain.ts';
-import { Protocols } from '../../src/sso/identity-providers.ts';
+import { Protocols } from '../../src/sso/protocols.ts';
 import { ScimClient } from '../clients/scim-client.ts';
 import { TEST_SECRET_KEY, testPermissions } from './builders.ts';
 import { openTestDatabase } from './database.ts';

@@ -1,8 +1,8 @@
 // The sign-in pages over rules that are played: what the domain would answer is set by the test.
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SignInConnection, SignInOrganization } from '../../src/domain/sso/connections.ts';
-import type { SignInRefusal, StartAttempt, StartedAttempt } from '../../src/domain/sso/sign-in.ts';
+import type { SignInConnection, SignInOrganization } from '../../src/domain/connections/connections.ts';
+import type { SignInRefusal, StartAttempt, StartedAttempt } from '../../src/domain/sign-in/sign-in.ts';
 import { createHttpApp, listen, stopListening } from '../../src/http/server.ts';
 import { Cookies } from '../../src/sso/cookies.ts';
 import { createSsoRouter, type SsoOptions } from '../../src/sso/router.ts';

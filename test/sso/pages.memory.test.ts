@@ -3,7 +3,7 @@ import { get } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSecret } from '../../src/domain/actors/credential.ts';
 import { DomainError } from '../../src/domain/domain-error.ts';
-import { signInRefusalReasons } from '../../src/domain/sso/sign-in-refusal.ts';
+import { signInRefusalReasons } from '../../src/domain/sign-in-log/sign-in-refusal.ts';
 import { SignInFailure } from '../../src/sso/sign-in-failure.ts';
 import {
   aConnection,

@@ -1,8 +1,8 @@
 import type { OrganizationTransaction } from '../../database/database.ts';
 import type { Actor } from '../actors/actor.ts';
 import { recordEvent } from '../events/domain-event.ts';
-import type { SignInEvents } from '../sso/sign-in-events.ts';
-import type { SignInRefusalReason } from '../sso/sign-in-refusal.ts';
+import type { SignInEvents } from '../sign-in-log/sign-in-events.ts';
+import type { SignInRefusalReason } from '../sign-in-log/sign-in-refusal.ts';
 import type { Accounts } from './accounts.ts';
 import type { LinkHolder } from './one-time-links.store.ts';
 import type { Sessions } from './sessions.ts';

@@ -9,7 +9,7 @@ import { requireId } from '../id.ts';
 import type { OrganizationStatus } from '../organizations/organization.entity.ts';
 import { requireInUse } from '../organizations/organization-status.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
-import type { SignInEvents } from '../sso/sign-in-events.ts';
+import type { SignInEvents } from '../sign-in-log/sign-in-events.ts';
 import type { LoginProvider } from './account.entity.ts';
 import { actorOf, type CurrentSession, isAccountLive, readAuthentication, type UserActor } from './current-session.ts';
 import { endAuthentications } from './end-authentications.ts';

@@ -5,7 +5,7 @@ import { type CredentialHasher, createSecret, readSecret } from '../actors/crede
 import type { Clock } from '../clock.ts';
 import { globalTransaction, waitForTurn } from '../global-transaction.ts';
 import type { Organizations } from '../organizations/organizations.ts';
-import { makeOwner } from './new-owner.ts';
+import { makeOwner } from './make-owner.ts';
 import * as store from './one-time-links.store.ts';
 import { LINK_LIFETIME_MILLISECONDS } from './one-time-links.ts';
 import { type LinkVisit, type OneTimeSignIn, type OneTimeSignInParts, signInOnce } from './one-time-sign-in.ts';

@@ -1,6 +1,6 @@
 import { statement } from '../../database/statement.ts';
+import { isProvedEmail } from '../email-domains/email-domains.store.ts';
 import { isProtectedUser } from '../permissions/protected-user.ts';
-import { isProvedEmail } from '../sso/email-domains.store.ts';
 import { MATCHED_COLUMNS, MATCHES } from './place-user.store.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql';
-import type { EmailDomainStatus } from '../../domain/sso/email-domain.entity.ts';
-import type { EmailDomainOrderField } from '../../domain/sso/email-domains.store.ts';
+import type { EmailDomainStatus } from '../../domain/email-domains/email-domain.entity.ts';
+import type { EmailDomainOrderField } from '../../domain/email-domains/email-domains.store.ts';
 import { orderedPageArgs } from '../connection.ts';
 import { EmailDomainStatusEnum } from './email-domain.type.ts';
 

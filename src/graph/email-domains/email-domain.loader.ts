@@ -1,4 +1,4 @@
-import type { EmailDomainWithProof } from '../../domain/sso/email-domains.ts';
+import type { EmailDomainWithProof } from '../../domain/email-domains/email-domains.ts';
 import type { BatchRead } from '../context.ts';
 
 export const emailDomainsById: BatchRead<EmailDomainWithProof | undefined> = (domain, actor, ids) =>

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import type { EmailDomainOrderField } from '../../domain/email-domains/email-domains.store.ts';
 import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
-import type { EmailDomainOrderField } from '../../domain/sso/email-domains.store.ts';
 import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
 import { answerMutation } from '../payload.ts';

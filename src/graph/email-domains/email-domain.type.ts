@@ -1,5 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import type { EmailDomainStatus } from '../../domain/sso/email-domain.entity.ts';
+import type { EmailDomainStatus } from '../../domain/email-domains/email-domain.entity.ts';
 import { connectionType } from '../connection.ts';
 import { graphEnum } from '../enum.ts';
 import { NodeType } from '../node.type.ts';

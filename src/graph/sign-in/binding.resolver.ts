@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { BindingRequestOrderField, BindingRequestRow } from '../../domain/bindings/binding-requests.store.ts';
+import type { BindingOrderField, BindingRow } from '../../domain/bindings/bindings.store.ts';
 import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
-import type { BindingRequestOrderField, BindingRequestRow } from '../../domain/sso/binding-requests.store.ts';
-import type { BindingOrderField, BindingRow } from '../../domain/sso/bindings.store.ts';
 import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
 import { nullIfNotFound } from '../null-if-not-found.ts';

@@ -1,13 +1,13 @@
 import { Field, ID, InputType } from 'type-graphql';
-import type { BindingRequestState } from '../../domain/sso/binding.entity.ts';
-import type { BindingRequestOrderField } from '../../domain/sso/binding-requests.store.ts';
-import type { BindingRequestFilter } from '../../domain/sso/binding-requests.ts';
-import type { BindingOrderField } from '../../domain/sso/bindings.store.ts';
-import type { BindingFilter } from '../../domain/sso/bindings.ts';
-import type { SignInEvent } from '../../domain/sso/sign-in-event.entity.ts';
-import type { SignInEventOrderField } from '../../domain/sso/sign-in-events.store.ts';
-import type { SignInEventFilter } from '../../domain/sso/sign-in-events.ts';
-import type { SignInRefusalReason } from '../../domain/sso/sign-in-refusal.ts';
+import type { BindingRequestState } from '../../domain/bindings/binding.entity.ts';
+import type { BindingRequestOrderField } from '../../domain/bindings/binding-requests.store.ts';
+import type { BindingRequestFilter } from '../../domain/bindings/binding-requests.ts';
+import type { BindingOrderField } from '../../domain/bindings/bindings.store.ts';
+import type { BindingFilter } from '../../domain/bindings/bindings.ts';
+import type { SignInEvent } from '../../domain/sign-in-log/sign-in-event.entity.ts';
+import type { SignInEventOrderField } from '../../domain/sign-in-log/sign-in-events.store.ts';
+import type { SignInEventFilter } from '../../domain/sign-in-log/sign-in-events.ts';
+import type { SignInRefusalReason } from '../../domain/sign-in-log/sign-in-refusal.ts';
 import { orderedPageArgs } from '../connection.ts';
 import { BindingRequestStateEnum, SignInOutcomeEnum, SignInRefusalReasonEnum } from './sign-in.type.ts';
 

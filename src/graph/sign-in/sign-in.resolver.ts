@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
-import type { SignInEventOrderField, SignInEventRow } from '../../domain/sso/sign-in-events.store.ts';
-import type { SignInPersonRow, SignInStanding } from '../../domain/sso/sign-in-health.store.ts';
+import type { SignInPersonRow, SignInStanding } from '../../domain/sign-in/sign-in-health.store.ts';
+import type { SignInEventOrderField, SignInEventRow } from '../../domain/sign-in-log/sign-in-events.store.ts';
 import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
 import { OrganizationType } from '../organizations/organization.type.ts';

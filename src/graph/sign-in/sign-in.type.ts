@@ -1,9 +1,9 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { AuthenticationMethod } from '../../domain/accounts/session.entity.ts';
-import type { BindingRequestReason, BindingRequestState, BindingWay } from '../../domain/sso/binding.entity.ts';
-import type { SignInEvent } from '../../domain/sso/sign-in-event.entity.ts';
-import type { SignInStanding } from '../../domain/sso/sign-in-health.store.ts';
-import type { SignInRefusalReason } from '../../domain/sso/sign-in-refusal.ts';
+import type { BindingRequestReason, BindingRequestState, BindingWay } from '../../domain/bindings/binding.entity.ts';
+import type { SignInStanding } from '../../domain/sign-in/sign-in-health.store.ts';
+import type { SignInEvent } from '../../domain/sign-in-log/sign-in-event.entity.ts';
+import type { SignInRefusalReason } from '../../domain/sign-in-log/sign-in-refusal.ts';
 import { ActorType } from '../api-keys/actor.type.ts';
 import { connectionType } from '../connection.ts';
 import { graphEnum } from '../enum.ts';

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import type { ConnectionProtocol, ConnectionStatus } from '../../domain/sso/connection.entity.ts';
-import type { ConnectionOrderField } from '../../domain/sso/connections.store.ts';
+import type { ConnectionProtocol, ConnectionStatus } from '../../domain/connections/connection.entity.ts';
+import type { ConnectionOrderField } from '../../domain/connections/connections.store.ts';
 import { orderedPageArgs } from '../connection.ts';
 import { SsoConnectionStatusEnum, SsoProtocolEnum } from './sso-connection.type.ts';
 

@@ -1,4 +1,4 @@
-import type { ConnectionRow } from '../../domain/sso/connections.store.ts';
+import type { ConnectionRow } from '../../domain/connections/connections.store.ts';
 import type { BatchRead } from '../context.ts';
 
 export const ssoConnectionsById: BatchRead<ConnectionRow | undefined> = (domain, actor, ids) =>

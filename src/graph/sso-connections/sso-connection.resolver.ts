@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { connectionAddresses, connectionTestUrl } from '../../domain/connections/connection-addresses.ts';
+import type { ConnectionOrderField, ConnectionRow } from '../../domain/connections/connections.store.ts';
 import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
-import { connectionAddresses, connectionTestUrl } from '../../domain/sso/connection-addresses.ts';
-import type { ConnectionOrderField, ConnectionRow } from '../../domain/sso/connections.store.ts';
 import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
 import { DeletePayload } from '../delete.payload.ts';

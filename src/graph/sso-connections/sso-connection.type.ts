@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { ConnectionProtocol, ConnectionStatus } from '../../domain/sso/connection.entity.ts';
+import type { ConnectionProtocol, ConnectionStatus } from '../../domain/connections/connection.entity.ts';
 import { ActorType } from '../api-keys/actor.type.ts';
 import { connectionType } from '../connection.ts';
 import { graphEnum } from '../enum.ts';

@@ -1,5 +1,5 @@
 import { type Configuration, genericGrantRequest, type ServerMetadata } from 'openid-client';
-import type { ConnectionCheck } from '../../domain/sso/identity-providers.ts';
+import type { ConnectionCheck } from '../../domain/connections/identity-providers.ts';
 import type { SignInFailure } from '../sign-in-failure.ts';
 import { ID_TOKEN_ALGORITHMS, type OidcConfigurations } from './oidc-configurations.ts';
 import { toSignInFailure } from './oidc-failure.ts';

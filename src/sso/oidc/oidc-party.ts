@@ -1,4 +1,4 @@
-import type { SignInConnection } from '../../domain/sso/sign-in-connection.ts';
+import type { SignInConnection } from '../../domain/connections/sign-in-connection.ts';
 
 /** An identity provider with which this service is registered as an OAuth client: a connection's, Google or Microsoft. */
 export interface OidcParty {

@@ -5,8 +5,8 @@ import {
   calculatePKCECodeChallenge,
   fetchUserInfo,
 } from 'openid-client';
-import type { ConnectionCheck } from '../../domain/sso/identity-providers.ts';
-import type { VerifiedIdentity } from '../../domain/sso/verified-identity.ts';
+import type { ConnectionCheck } from '../../domain/connections/identity-providers.ts';
+import type { VerifiedIdentity } from '../../domain/connections/verified-identity.ts';
 import { SignInFailure } from '../sign-in-failure.ts';
 import { checkParty } from './check-party.ts';
 import { guardedFetch } from './guarded-fetch.ts';

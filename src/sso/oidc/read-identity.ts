@@ -1,4 +1,4 @@
-import type { VerifiedIdentity } from '../../domain/sso/verified-identity.ts';
+import type { VerifiedIdentity } from '../../domain/connections/verified-identity.ts';
 import { boundedClaims } from '../bounded-claims.ts';
 import { isPlain, plainText } from '../plain-text.ts';
 import { isForManyTenants } from './entra-issuer.ts';

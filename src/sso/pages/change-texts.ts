@@ -1,4 +1,4 @@
-import type { SignInChange } from '../../domain/sso/sign-in-overview.ts';
+import type { SignInChange } from '../../domain/sign-in/sign-in-overview.ts';
 
 /** A change to how people sign in, in words. */
 export function changeText(change: SignInChange): string {

@@ -1,5 +1,5 @@
 import type { LoginProvider } from '../../domain/accounts/account.entity.ts';
-import type { SignInRefusal } from '../../domain/sso/sign-in.ts';
+import type { SignInRefusal } from '../../domain/sign-in/sign-in.ts';
 import { type Html, html } from './html.ts';
 import { queryOf, referenceOf, timeOf } from './links.ts';
 import type { Page, Site } from './page.ts';

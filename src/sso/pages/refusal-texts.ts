@@ -1,6 +1,6 @@
 import type { LoginProvider } from '../../domain/accounts/account.entity.ts';
-import type { BindingRequestReason } from '../../domain/sso/binding.entity.ts';
-import type { SignInRefusalReason } from '../../domain/sso/sign-in-refusal.ts';
+import type { BindingRequestReason } from '../../domain/bindings/binding.entity.ts';
+import type { SignInRefusalReason } from '../../domain/sign-in-log/sign-in-refusal.ts';
 import { type Html, html } from './html.ts';
 import { loginProviderNames } from './start-page.ts';
 

@@ -1,4 +1,4 @@
-import type { SignInOutcome } from '../../domain/sso/sign-in.ts';
+import type { SignInOutcome } from '../../domain/sign-in/sign-in.ts';
 import { type Html, html } from './html.ts';
 import type { Page, Site } from './page.ts';
 

@@ -1,6 +1,6 @@
-import type { ConnectionCertificate } from '../../domain/sso/connection.entity.ts';
-import type { ConnectionCheck } from '../../domain/sso/identity-providers.ts';
-import type { SignInConnection } from '../../domain/sso/sign-in-connection.ts';
+import type { ConnectionCertificate } from '../../domain/connections/connection.entity.ts';
+import type { ConnectionCheck } from '../../domain/connections/identity-providers.ts';
+import type { SignInConnection } from '../../domain/connections/sign-in-connection.ts';
 import { isSsoUrl } from './sso-url.ts';
 
 const DAY_MS = 24 * 3600 * 1000;

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
+import type { ConnectionCertificate } from '../../domain/connections/connection.entity.ts';
+import type { SamlMetadata } from '../../domain/connections/identity-providers.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import type { ConnectionCertificate } from '../../domain/sso/connection.entity.ts';
-import type { SamlMetadata } from '../../domain/sso/identity-providers.ts';
 import { attributeOf, childrenOf, elementsIn, parseXml, textOf, type XmlElement, XmlRefused } from './parse-xml.ts';
 import { HTTP_POST, HTTP_REDIRECT, METADATA, nameIdFormats, PROTOCOL, XML_SIGNATURE } from './saml-names.ts';
 import type { ServiceProvider } from './saml-sign-in.ts';

@@ -1,5 +1,5 @@
-import { NAME_ID_CLAIM } from '../../domain/sso/stable-id-claim.ts';
-import type { VerifiedIdentity } from '../../domain/sso/verified-identity.ts';
+import { NAME_ID_CLAIM } from '../../domain/connections/stable-id-claim.ts';
+import type { VerifiedIdentity } from '../../domain/connections/verified-identity.ts';
 import { boundedClaims } from '../bounded-claims.ts';
 import { isPlain, plainText } from '../plain-text.ts';
 import { nameIdFormats } from './saml-names.ts';

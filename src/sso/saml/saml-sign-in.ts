@@ -1,8 +1,8 @@
 import { type CacheProvider, SAML, ValidateInResponseTo } from '@node-saml/node-saml';
 import type { Clock } from '../../domain/clock.ts';
-import type { ConnectionCheck } from '../../domain/sso/identity-providers.ts';
-import type { SignInConnection } from '../../domain/sso/sign-in-connection.ts';
-import type { VerifiedIdentity } from '../../domain/sso/verified-identity.ts';
+import type { ConnectionCheck } from '../../domain/connections/identity-providers.ts';
+import type { SignInConnection } from '../../domain/connections/sign-in-connection.ts';
+import type { VerifiedIdentity } from '../../domain/connections/verified-identity.ts';
 import { checkSamlConnection } from './check-saml-connection.ts';
 import { attributeOf } from './parse-xml.ts';
 import { checkResponseShape, decodeResponse, parseResponse } from './response-shape.ts';

@@ -2,7 +2,7 @@ import { createHash, createVerify } from 'node:crypto';
 import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
 import { DOMParser } from '@xmldom/xmldom';
 import { ExclusiveCanonicalization, SignedXml } from 'xml-crypto';
-import type { SignInConnection } from '../../../src/domain/sso/sign-in-connection.ts';
+import type { SignInConnection } from '../../../src/domain/connections/sign-in-connection.ts';
 import { addresses, requestId } from './saml-fixture.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { SignInConnection } from '../../../src/domain/sso/sign-in-connection.ts';
+import type { SignInConnection } from '../../../src/domain/connections/sign-in-connection.ts';
 import { readMetadata } from '../../../src/sso/saml/metadata.ts';
 import { type ReceivedSamlResponse, SamlSignIn } from '../../../src/sso/saml/saml-sign-in.ts';
 import {

@@ -1,0 +1,183 @@
+import type { Database, OrganizationTransaction } from '../../database/database.ts';
+import { type Actor, describeActor, requireFreshSignIn, requirePermission } from '../actors/actor.ts';
+import type { Clock } from '../clock.ts';
+import { answering } from '../constraint-answers.ts';
+import { DomainError, notFound } from '../domain-error.ts';
+import { recordEvent } from '../events/domain-event.ts';
+import { inOrderOf, isId, requireId } from '../id.ts';
+import { permissionsOfUser } from '../links/link-preview.ts';
+import { given, type OrderedPageRequest } from '../ordered-list.ts';
+import type { Page } from '../page.ts';
+import type { PermissionCatalogue } from '../permissions/catalogue.ts';
+import { requireOwn } from '../permissions/own-permissions.ts';
+import { requireOwnerToTouch } from '../permissions/owners.ts';
+import { holdUsers, recordsOfUser } from '../sign-in/match-person.store.ts';
+import { selectUsers } from '../users/users.store.ts';
+import type { BindingRequestState } from './binding.entity.ts';
+import type { BindingRequestOrderField, BindingRequestRow } from './binding-requests.store.ts';
+import * as store from './binding-requests.store.ts';
+import { bindingsInTheWay } from './bindings.store.ts';
+import { endBindingOf, makeBinding } from './write-binding.ts';
+
+export interface BindingRequestFilter {
+  states?: readonly BindingRequestState[] | null | undefined;
+  connectionId?: string | null | undefined;
+  /** Those who may be this user. */
+  userId?: string | null | undefined;
+}
+
+/** Sign-ins that wait for an admin. All needs `rollcall:connections`; a decision also a fresh sign-in. */
+export class BindingRequests {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #catalogue: PermissionCatalogue;
+
+  constructor(parts: { database: Database; clock: Clock; catalogue: PermissionCatalogue }) {
+    this.#database = parts.database;
+    this.#clock = parts.clock;
+    this.#catalogue = parts.catalogue;
+  }
+
+  /** The requests that pass the filter, decided ones too. Throws `invalidValue`. */
+  async list(
+    actor: Actor,
+    page: OrderedPageRequest<BindingRequestOrderField>,
+    { states, connectionId, userId }: BindingRequestFilter = {},
+  ): Promise<Page<BindingRequestRow>> {
+    requirePermission(actor, 'rollcall:connections');
+    if ([userId, connectionId].some((id) => id != null && !isId(id))) return { items: [], hasNextPage: false };
+    const filters = { states: given(states), connectionId: given(connectionId), candidateId: given(userId) };
+    return store.bindingRequestList.read(this.#database, actor.organizationId, page, { filters });
+  }
+
+  /** One request. Throws `notFound`. */
+  async get(actor: Actor, id: string): Promise<BindingRequestRow> {
+    const [request] = await this.getMany(actor, [id]);
+    if (!request) throw notFound('binding request', id);
+    return request;
+  }
+
+  /** The requests in the order of the ids; undefined for an unknown id. For loaders. */
+  async getMany(actor: Actor, ids: readonly string[]): Promise<(BindingRequestRow | undefined)[]> {
+    requirePermission(actor, 'rollcall:connections');
+    return inOrderOf(ids, await this.#database.run(actor.organizationId, store.selectRequests, ids.filter(isId)));
+  }
+
+  /**
+   * Says that the person is this user, one of the candidates; `userId` may be left out where there is one. From their next
+   * sign-in they get in; another binding of the user through the connection ends, with its sessions. What was rejected can
+   * still be approved. Throws `notFound`, `bindingRequestNotPending`, `invalidValue` for no candidate or an inactive one,
+   * `permissionsExceedOwn` unless the actor holds all that the user holds, `forbidden` for an owner, `userAlreadyBound`
+   * where the person is another user by now, `freshSignInRequired`.
+   */
+  async approve(actor: Actor, input: { id: string; userId?: string | null | undefined }): Promise<BindingRequestRow> {
+    const work = this.#decide(actor, input.id, async (transaction, request, at) => {
+      if (request.state === 'approved') throw notPending(request);
+      const userId = chosenOf(request, input.userId);
+      await requireMayLetIn(transaction, actor, userId, this.#catalogue);
+      const { connectionId, subject, stableId } = request;
+      const [other] = await this.#endOthers(transaction, actor, { request, userId, at });
+      const records = await transaction.rows(recordsOfUser, userId);
+      const record = records.find((each) => each.externalId !== null && each.externalId === stableId);
+      const binding = { connectionId, subject, stableId, accountId: null, userId, boundBy: 'approval' as const, at };
+      const made = await makeBinding(transaction, actor, { ...binding, directoryUserId: record?.id ?? null });
+      const data = { bindingId: made.id, endedBindingId: other?.id ?? null };
+      return this.#write(transaction, actor, { request, state: 'approved', userId, data, at });
+    });
+    return answering({ bindings_subject_key: isAnother, bindings_user_key: isAnother }, work);
+  }
+
+  /** Says that the person is none of them: they stay out. Throws `notFound`, `bindingRequestNotPending`, `freshSignInRequired`. */
+  async reject(actor: Actor, id: string): Promise<BindingRequestRow> {
+    return this.#decide(actor, id, async (transaction, request, at) => {
+      if (request.state !== 'pending') throw notPending(request);
+      return this.#write(transaction, actor, { request, state: 'rejected', userId: null, data: {}, at });
+    });
+  }
+
+  async #decide(
+    actor: Actor,
+    id: string,
+    carryOut: (
+      transaction: OrganizationTransaction,
+      request: BindingRequestRow,
+      at: Date,
+    ) => Promise<BindingRequestRow>,
+  ): Promise<BindingRequestRow> {
+    requirePermission(actor, 'rollcall:connections');
+    requireFreshSignIn(actor, this.#clock());
+    requireId('binding request', id);
+    return this.#database.transaction(actor.organizationId, async (transaction) => {
+      const [request] = await transaction.rows(store.lockRequest, id);
+      if (!request) throw notFound('binding request', id);
+      return carryOut(transaction, request, this.#clock());
+    });
+  }
+
+  async #endOthers(
+    transaction: OrganizationTransaction,
+    actor: Actor,
+    { request, userId, at }: { request: BindingRequestRow; userId: string; at: Date },
+  ) {
+    const { connectionId, subject } = request;
+    const others = await transaction.rows(bindingsInTheWay, connectionId, userId, subject);
+    if (others.some((each) => each.subject === subject)) throw isAnother();
+    for (const { id: bindingId } of others) {
+      await endBindingOf(transaction, actor, { bindingId, reason: 'approvedAnother', at });
+    }
+    return others;
+  }
+
+  async #write(
+    transaction: OrganizationTransaction,
+    actor: Actor,
+    decision: {
+      request: BindingRequestRow;
+      state: 'approved' | 'rejected';
+      userId: string | null;
+      data: Record<string, unknown>;
+      at: Date;
+    },
+  ): Promise<BindingRequestRow> {
+    const { request, state, userId, data: more, at } = decision;
+    const by = JSON.stringify(describeActor(actor));
+    const [decided] = await transaction.rows(store.decideRequest, request.id, state, by, at, userId);
+    if (!decided) throw new Error('A decided binding request was not returned.');
+    const data = { from: request.state, state, userId, connectionId: request.connectionId, ...more };
+    await recordEvent(transaction, actor, { type: 'bindingRequestDecided', subjectId: request.id, data, at });
+    return decided;
+  }
+}
+
+/** Nobody lets somebody in as a user who holds more than they do. */
+async function requireMayLetIn(
+  transaction: OrganizationTransaction,
+  actor: Actor,
+  userId: string,
+  catalogue: PermissionCatalogue,
+): Promise<void> {
+  await transaction.rows(holdUsers, [userId]);
+  const [user] = await transaction.rows(selectUsers, [userId]);
+  if (!user?.active) throw new DomainError('invalidValue', 'The user is not active.', { path: 'userId' });
+  await requireOwnerToTouch(transaction, actor, userId);
+  requireOwn(actor, await permissionsOfUser(transaction, { userId }, catalogue));
+}
+
+function chosenOf({ candidateUserIds }: BindingRequestRow, userId: string | null | undefined): string {
+  const [only, another] = candidateUserIds;
+  if (userId == null && only !== undefined && another === undefined) return only;
+  if (userId != null && candidateUserIds.includes(userId)) return userId;
+  const message =
+    userId == null
+      ? 'Several users may be this person: say which.'
+      : 'This user is none of those whom the sign-in matched.';
+  throw new DomainError('invalidValue', message, { path: 'userId' });
+}
+
+function notPending({ state }: BindingRequestRow): DomainError {
+  return new DomainError('bindingRequestNotPending', `The binding request was ${state} already.`, { path: 'id' });
+}
+
+function isAnother(): DomainError {
+  return new DomainError('userAlreadyBound', 'The person or the user was bound otherwise meanwhile. Look again.');
+}

@@ -1,0 +1,256 @@
+import type { OrganizationTransaction } from '../../database/database.ts';
+import type { LoginProvider } from '../accounts/account.entity.ts';
+import type { CurrentSession } from '../accounts/current-session.ts';
+import type { Actor } from '../actors/actor.ts';
+import * as bindings from '../bindings/bindings.store.ts';
+import { askAdmin, closeRequest, endBindingOf, makeBinding } from '../bindings/write-binding.ts';
+import type { SignInConnection, SignInOrganization } from '../connections/sign-in-connection.ts';
+import type { VerifiedIdentity } from '../connections/verified-identity.ts';
+import { DomainError } from '../domain-error.ts';
+import { hasAccess } from '../permissions/has-access.ts';
+import { againAfterRaces } from '../races.ts';
+import { accountOfUser } from './choose-account.store.ts';
+import { type AccountChoice, chooseAccount } from './choose-account.ts';
+import { createUserJustInTime } from './just-in-time.ts';
+import * as store from './match-person.store.ts';
+import { holdPerson, isProvedEmail } from './match-person.ts';
+import type { MatchedPerson, PersonDecision } from './person-decision.ts';
+import { type RefusalFacts, refuseSignIn } from './refuse-sign-in.ts';
+import { finishIn, lockVerified, type PendingIdentity } from './sign-in-attempts.ts';
+import type { FinishInput, SignInOutcome } from './sign-in-outcome.ts';
+import type { SignInParts } from './sign-in-parts.ts';
+
+/** A verified sign-in through a connection, in the browser in which it began. */
+export interface ConnectionSignIn {
+  attemptId: string;
+  state: string;
+  connection: SignInConnection;
+  /** Undefined where it went away meanwhile. */
+  organization: SignInOrganization | undefined;
+  /** The version that the person was sent away with. */
+  connectionVersion: number;
+  identity: VerifiedIdentity;
+  returnTo: string | null;
+  /** The account whose login was just proved, to link it; null without one. */
+  provedAccountId: string | null;
+  input: FinishInput;
+}
+
+interface Finishing extends ConnectionSignIn {
+  parts: SignInParts;
+  transaction: OrganizationTransaction;
+  actor: Actor;
+  session: CurrentSession | undefined;
+  logins: { accountId: string; provider: LoginProvider }[];
+  at: Date;
+}
+
+type SigningIn = Extract<PersonDecision, { kind: 'bound' | 'bind' | 'create' }>;
+
+/** Two sign-ins of this moment met on one of these: looked at again, the later one finds what the earlier one made. */
+const RACES: ReadonlySet<string> = new Set(['bindings_subject_key', 'bindings_user_key', 'users_user_name_key']);
+
+/**
+ * The last step of a sign-in through a connection, in one transaction of its organization: the attempt, who it is, the binding,
+ * the account, the session and the event, or all of it not.
+ */
+export async function finishWithConnection(parts: SignInParts, signIn: ConnectionSignIn): Promise<SignInOutcome> {
+  const { organizationId } = signIn.connection;
+  const { email } = signIn.identity;
+  const session = await parts.sessions.find(signIn.input.sessionCookie);
+  const logins = email === null ? [] : await parts.accounts.findLoginsByVerifiedEmail(email);
+  const actor: Actor = { kind: 'system', organizationId };
+  const run = () =>
+    againAfterRaces(RACES, () =>
+      parts.database.transaction(organizationId, (transaction) =>
+        finish({ ...signIn, parts, transaction, actor, session, logins, at: parts.clock() }),
+      ),
+    );
+  return run().catch((error: unknown) => {
+    // The user got an account at this moment, by another way in.
+    if (error instanceof DomainError && error.code === 'userAlreadyBound') return run();
+    throw error;
+  });
+}
+
+async function finish(finishing: Finishing): Promise<SignInOutcome> {
+  const { transaction, attemptId, connection, identity, parts, at } = finishing;
+  if (!(await lockVerified(transaction, attemptId, at))) return refuse(finishing, { reason: 'attemptExpired' });
+  const [now] = await transaction.rows(store.holdConnection, connection.id);
+  if (now?.status !== 'enabled' || !now.isInUse) return endRefused(finishing, { reason: 'connectionDisabled' });
+  if (now.version !== finishing.connectionVersion) {
+    return endRefused(finishing, { reason: 'attemptExpired', detail: { connectionChanged: true } });
+  }
+  const matched = await holdPerson(transaction, { connection, identity }, parts.catalogue);
+  const { decision } = matched;
+  if (decision.kind === 'refuse') {
+    const { reason, userId, detail } = decision;
+    await endStale(finishing, matched);
+    return endRefused(finishing, { reason, userId, detail });
+  }
+  if (decision.kind === 'request') {
+    await endStale(finishing, matched);
+    return askAndRefuse(finishing, decision);
+  }
+  return signInAs(finishing, matched, decision);
+}
+
+async function signInAs(finishing: Finishing, matched: MatchedPerson, decision: SigningIn): Promise<SignInOutcome> {
+  const choice = await accountFor(finishing, matched, decision);
+  const { session, identity, attemptId, transaction, state } = finishing;
+  if (choice.kind === 'ask') {
+    const account = session && (await finishing.parts.accounts.find(session.accountId));
+    const signedInAs = account?.email ?? account?.displayName ?? null;
+    return { kind: 'chooseAccount', state, signedInAs, newEmail: identity.email };
+  }
+  await endStale(finishing, matched);
+  if (choice.kind === 'alreadyBound') {
+    const candidateUserIds = decision.kind === 'create' ? [] : [decision.userId];
+    return askAndRefuse(finishing, { reason: 'alreadyBound', candidateUserIds, isRejected: false });
+  }
+  if (choice.kind === 'otherMethod') {
+    await finishIn(transaction, attemptId, pendingOf(finishing, choice.accountIds));
+    const userId = decision.kind === 'create' ? null : decision.userId;
+    return refuse(finishing, { reason: 'otherSignInMethod', userId, otherMethods: choice.methods });
+  }
+  return openSession(finishing, decision, choice);
+}
+
+/** A stored binding brings its account, except that an approval made it before anybody signed in. */
+async function accountFor(finishing: Finishing, { ended }: MatchedPerson, decision: SigningIn): Promise<AccountChoice> {
+  const { transaction, identity, session, logins, connection, provedAccountId, input } = finishing;
+  if (decision.kind === 'bound' && decision.binding.accountId !== null) {
+    const [own] = await transaction.rows(accountOfUser, decision.userId);
+    return { kind: 'account', accountId: own?.accountId ?? decision.binding.accountId };
+  }
+  const [former] = await transaction.rows(store.formerBindingOf, connection.id, identity.subject);
+  return chooseAccount(transaction, {
+    userId: decision.kind === 'create' ? null : decision.userId,
+    logins: (await isProvedEmail(transaction, identity)) ? logins : [],
+    session: session && { accountId: session.accountId, isProvedByLogin: session.loginProvider !== null },
+    provedAccountId,
+    formerAccountId: ended?.binding.accountId ?? former?.accountId ?? null,
+    isApproved: decision.kind === 'bound',
+    choice: input.choice,
+  });
+}
+
+async function openSession(
+  finishing: Finishing,
+  decision: SigningIn,
+  choice: Extract<AccountChoice, { kind: 'account' | 'new' }>,
+): Promise<SignInOutcome> {
+  const { parts, transaction, actor, connection, identity, input, attemptId, organization, returnTo, at } = finishing;
+  const connectionId = connection.id;
+  const userId =
+    decision.kind === 'create'
+      ? await createUserJustInTime(transaction, actor, { identity, connectionId, at })
+      : decision.userId;
+  const accountId = choice.kind === 'account' ? choice.accountId : await newAccount(finishing);
+  const directoryUserId = decision.kind === 'create' ? null : decision.directoryUserId;
+  await bind(finishing, decision, { userId, accountId, directoryUserId });
+  await parts.accounts.joinIn(transaction, { accountId, userId, at });
+  await finishIn(transaction, attemptId);
+  const { sessionCookie: replaces, userAgent, address } = input;
+  const { sessionId, cookie } = await parts.sessions.openIn(transaction, {
+    accountId,
+    replaces,
+    userAgent,
+    address,
+    at,
+  });
+  const proof = { method: 'connection', connectionId, directoryUserId } as const;
+  await parts.sessions.authenticateIn(transaction, { sessionId, userId, ...proof, at });
+  const { subject, email } = identity;
+  const detail = decision.kind === 'bound' ? {} : { boundBy: boundByOf(decision) };
+  const event = { outcome: 'signedIn', method: 'connection', connectionId, userId, subject, email, detail } as const;
+  await parts.signInEvents.recordIn(transaction, { ...event, address, at });
+  const hasPermissions = await hasAccess(transaction, userId, parts.catalogue);
+  const { id, name, slug } = organization ?? { id: actor.organizationId, name: '', slug: '' };
+  return { kind: 'signedIn', cookie, organization: { id, name, slug }, returnTo, hasPermissions };
+}
+
+/** An address counts as the account's own only where the organization has proved its domain (security 12). */
+async function newAccount({ transaction, parts, identity, at }: Finishing): Promise<string> {
+  const isEmailVerified = await isProvedEmail(transaction, identity);
+  const { email, displayName } = identity;
+  return (await parts.accounts.createIn(transaction, { email, isEmailVerified, displayName, at })).id;
+}
+
+async function bind(
+  { transaction, actor, connection, identity, at }: Finishing,
+  decision: SigningIn,
+  person: { userId: string; accountId: string; directoryUserId: string | null },
+): Promise<void> {
+  const { userId, accountId, directoryUserId } = person;
+  if (decision.kind === 'bound') {
+    const [touched] = await transaction.rows(
+      bindings.touchBinding,
+      decision.binding.id,
+      at,
+      accountId,
+      directoryUserId,
+    );
+    if (!touched) throw new Error('A binding ended while its user was held.');
+    return;
+  }
+  if (decision.kind === 'bind' && decision.replaces !== null) {
+    const end = { bindingId: decision.replaces, reason: 'subjectReplaced', at } as const;
+    await endBindingOf(transaction, actor, end);
+  }
+  const { subject, stableId } = identity;
+  const connectionId = connection.id;
+  const boundBy = boundByOf(decision);
+  await makeBinding(transaction, actor, { connectionId, subject, stableId, ...person, boundBy, at });
+  await closeRequest(transaction, actor, { connectionId, subject, userId, at });
+}
+
+function boundByOf(decision: Extract<SigningIn, { kind: 'bind' | 'create' }>): 'stableId' | 'email' | 'justInTime' {
+  return decision.kind === 'bind' ? decision.boundBy : 'justInTime';
+}
+
+/** A binding that leads nowhere any more ends, whatever becomes of this sign-in. */
+async function endStale({ transaction, actor, at }: Finishing, { ended }: MatchedPerson): Promise<void> {
+  if (ended) await endBindingOf(transaction, actor, { bindingId: ended.binding.id, reason: ended.reason, at });
+}
+
+async function askAndRefuse(
+  finishing: Finishing,
+  { reason, candidateUserIds, isRejected }: Omit<Extract<PersonDecision, { kind: 'request' }>, 'kind'>,
+): Promise<SignInOutcome> {
+  const { transaction, actor, connection, identity, at } = finishing;
+  const asked = { connectionId: connection.id, identity, reason, candidateUserIds, at };
+  const request = await askAdmin(transaction, actor, asked);
+  const isProtected = reason === 'protectedUser';
+  const detail = {
+    requestId: request.id,
+    requestReason: reason,
+    ...(isRejected ? { isRejected } : {}),
+    // An owner whom nobody can approve is let in by the operator: rollcall owner-link, or binding approve.
+    ...(isProtected ? { operatorCanHelp: true } : {}),
+  };
+  const [userId = null] = candidateUserIds.length === 1 ? candidateUserIds : [];
+  return endRefused(finishing, { reason: 'approvalRequired', userId, detail });
+}
+
+type Refused = Pick<RefusalFacts, 'reason' | 'userId' | 'otherMethods' | 'detail'>;
+
+async function endRefused(finishing: Finishing, refused: Refused): Promise<SignInOutcome> {
+  await finishIn(finishing.transaction, finishing.attemptId);
+  return refuse(finishing, refused);
+}
+
+async function refuse(finishing: Finishing, refused: Refused): Promise<SignInOutcome> {
+  const { parts, connection, identity, organization, input, transaction } = finishing;
+  const { id: connectionId, name, organizationId } = connection;
+  const { subject, email } = identity;
+  const facts = { organizationId, connection: { id: connectionId, name }, subject, email, address: input.address };
+  const refusal = await refuseSignIn(parts, { ...facts, ...refused }, organization, transaction);
+  return { kind: 'refused', refusal };
+}
+
+function pendingOf(finishing: Finishing, accountIds: string[]): PendingIdentity {
+  const { connection, connectionVersion, identity, returnTo } = finishing;
+  const { organizationId, id: connectionId } = connection;
+  return { organizationId, connectionId, connectionVersion, identity, accountIds, returnTo };
+}

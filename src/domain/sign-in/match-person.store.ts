@@ -1,0 +1,138 @@
+import { statement } from '../../database/statement.ts';
+import type { BindingWay } from '../bindings/binding.entity.ts';
+import type { ConnectionStatus } from '../connections/connection.entity.ts';
+import type { DirectoryStatus } from '../directories/directory.entity.ts';
+import { isProvedEmail } from '../email-domains/email-domains.store.ts';
+import type { LinkReason, LinkState } from '../links/link.entity.ts';
+import { isActiveUser } from '../users/active-user.ts';
+
+/** The connection as it stands now, held until the transaction ends: it is changed or disabled before or after. */
+export const holdConnection = statement<{ version: number; status: ConnectionStatus; isInUse: boolean }>(
+  `select c.version, c.status, o.status = 'active' as "isInUse"
+     from connections c join organizations o on o.organization_id = $1
+    where c.organization_id = $1 and c.id = $2 and c.deleted_at is null for share of c`,
+);
+
+/**
+ * People are held in this order, records before users, as SCIM writes lock them. One sign-in at a time holds a user, so that the
+ * second of two reads what the first has bound.
+ */
+export const holdRecords = statement<{ id: string }>(
+  'select id from directory_users where organization_id = $1 and id = any($2::uuid[]) order by id for share',
+);
+export const holdUsers = statement<{ id: string }>(
+  'select id from users where organization_id = $1 and id = any($2::uuid[]) order by id for no key update',
+);
+
+/** A living binding and what its record has become. */
+export interface LiveBinding {
+  id: string;
+  userId: string;
+  /** Null from an approval until the first sign-in. */
+  accountId: string | null;
+  directoryUserId: string | null;
+  boundBy: BindingWay;
+  isUserActive: boolean;
+  hasRecord: boolean;
+  isRecordActive: boolean;
+  isDirectoryRetired: boolean;
+  /** Null where the record has no link, or only superseded ones. */
+  linkState: LinkState | null;
+  linkReason: LinkReason | null;
+  linkUserId: string | null;
+}
+
+/** The link of the record of the alias d, in whatever state but superseded. */
+const CURRENT_LINK = `
+     left join lateral (
+       select cl.state, cl.reason, cl.user_id from user_links cl
+        where cl.organization_id = $1 and cl.directory_user_id = d.id and cl.state <> 'superseded' offset 0) l on true`;
+
+/** `$2` connection, `$3` subject. */
+export const liveBindingOf = statement<LiveBinding>(
+  `select b.id, b.user_id as "userId", b.account_id as "accountId", b.directory_user_id as "directoryUserId",
+          b.bound_by as "boundBy", coalesce(${isActiveUser('u')}, false) as "isUserActive", d.id is not null as "hasRecord",
+          coalesce(d.active and not d.is_held, false) as "isRecordActive",
+          coalesce(dir.status = 'retired', false) as "isDirectoryRetired",
+          l.state as "linkState", l.reason as "linkReason", l.user_id as "linkUserId"
+     from bindings b
+     left join users u on u.organization_id = $1 and u.id = b.user_id
+     left join directory_users d on d.organization_id = $1 and d.id = b.directory_user_id
+     left join directories dir on dir.organization_id = $1 and dir.id = d.directory_id${CURRENT_LINK}
+    where b.organization_id = $1 and b.connection_id = $2 and b.subject = $3 and b.ended_at is null`,
+);
+
+/** A record that a stable id or an e-mail address leads to. */
+export interface MatchedRecord {
+  directoryUserId: string;
+  isRecordActive: boolean;
+  directoryStatus: DirectoryStatus;
+  linkState: LinkState | null;
+  userId: string | null;
+  isUserActive: boolean;
+}
+
+const matchingRecords = (condition: string) => `
+   select d.id as "directoryUserId", d.active and not d.is_held as "isRecordActive", dir.status as "directoryStatus",
+          l.state as "linkState", l.user_id as "userId", coalesce(${isActiveUser('u')}, false) as "isUserActive"
+     from directories dir
+     join directory_users d on d.organization_id = $1 and d.directory_id = dir.id and ${condition}${CURRENT_LINK}
+     left join users u on u.organization_id = $1 and u.id = l.user_id
+    where dir.organization_id = $1 and dir.status <> 'retired'`;
+
+/** `$2` the stable id. Compared exactly, as it was sent. */
+export const recordsByStableId = statement<MatchedRecord>(`${matchingRecords('d.external_id = $2')} order by d.id`);
+
+/** `$2` the folded e-mail address. By each column apart, so that each goes by its index. */
+export const recordsByEmail = statement<MatchedRecord>(
+  `${matchingRecords('d.user_name_key = $2')} union ${matchingRecords('d.email_key = $2')} order by 1`,
+);
+
+/** The same of users of the product. */
+export const usersByEmail = statement<{ userId: string; isUserActive: boolean }>(
+  `select u.id as "userId", ${isActiveUser('u')} as "isUserActive" from users u
+    where u.organization_id = $1 and u.removed_at is null and u.user_name_key = $2
+    union
+   select u.id, ${isActiveUser('u')} from users u
+    where u.organization_id = $1 and u.removed_at is null and u.email_key = $2 order by 1`,
+);
+
+/** `$2` an e-mail address. */
+export const selectIsProvedEmail = statement<{ isProved: boolean }>(`select ${isProvedEmail('$2')} as "isProved"`);
+
+/** Active records whose active link leads to the user. */
+export const recordsOfUser = statement<{ id: string; externalId: string | null }>(
+  `select d.id, d.external_id as "externalId"
+     from user_links l
+     join directory_users d on d.organization_id = $1 and d.id = l.directory_user_id and d.active and not d.is_held
+    where l.organization_id = $1 and l.user_id = $2 and l.state = 'active' order by d.id`,
+);
+
+/** What a user was bound to, through connections that were not removed; ended ones of this connection too. */
+export interface BindingOfUser {
+  id: string;
+  connectionId: string;
+  subject: string;
+  stableId: string | null;
+  isLive: boolean;
+}
+
+/** `$2` user, `$3` connection. */
+export const bindingsOfUser = statement<BindingOfUser>(
+  `select b.id, b.connection_id as "connectionId", b.subject, b.stable_id as "stableId", b.ended_at is null as "isLive"
+     from bindings b join connections c on c.organization_id = $1 and c.id = b.connection_id and c.deleted_at is null
+    where b.organization_id = $1 and b.user_id = $2 and (b.ended_at is null or b.connection_id = $3)
+    order by b.id`,
+);
+
+/** `$2` connection, `$3` subject: whose it was last. */
+export const formerBindingOf = statement<{ userId: string; accountId: string | null; isUserActive: boolean }>(
+  `select b.user_id as "userId", b.account_id as "accountId", coalesce(${isActiveUser('u')}, false) as "isUserActive"
+     from bindings b left join users u on u.organization_id = $1 and u.id = b.user_id
+    where b.organization_id = $1 and b.connection_id = $2 and b.subject = $3 and b.ended_at is not null
+    order by b.id desc limit 1`,
+);
+
+export const selectUserName = statement<{ userName: string }>(
+  'select user_name as "userName" from users where organization_id = $1 and id = $2',
+);

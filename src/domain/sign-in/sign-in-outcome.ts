@@ -1,0 +1,63 @@
+import type { LoginProvider } from '../accounts/account.entity.ts';
+import type { SignInRefusalReason } from '../sign-in-log/sign-in-refusal.ts';
+
+/** What the page of a refused sign-in says. */
+export interface SignInRefusal {
+  reason: SignInRefusalReason;
+  /** By which the organization's admin finds it in the log. Where no organization is known it is in no log. */
+  eventId: string;
+  /** Its `name` is null where the organization does not disclose it. */
+  organization: { name: string | null; slug: string } | null;
+  /** Whom to ask. */
+  contact: string | null;
+  connectionName: string | null;
+  email: string | null;
+  /** The ways in that the account with this e-mail address has; for `otherSignInMethod`. */
+  otherMethods: LoginProvider[];
+  /** What else explains it, such as the code of the identity provider; no secret. */
+  detail: Record<string, unknown>;
+}
+
+/** What became of a sign-in in the browser in which it began. */
+export type SignInOutcome =
+  | {
+      kind: 'signedIn';
+      /** The new session's. */
+      cookie: string;
+      /** Null for an account that opens no organization by what was proved. */
+      organization: { id: string; name: string; slug: string } | null;
+      returnTo: string | null;
+      hasPermissions: boolean;
+    }
+  | { kind: 'refused'; refusal: SignInRefusal }
+  | {
+      kind: 'tested';
+      connectionId: string;
+      claims: Record<string, unknown>;
+      stableId: string | null;
+      prediction: SignInPrediction;
+    }
+  /**
+   * A first sign-in while the browser is signed in as another account. The attempt waits: `finish` again with the choice to
+   * add it to that account or to keep it apart.
+   */
+  | { kind: 'chooseAccount'; state: string; signedInAs: string | null; newEmail: string | null };
+
+/** What a test sign-in would have led to. */
+export interface SignInPrediction {
+  outcome: 'wouldSignIn' | 'wouldRefuse';
+  /** Whose it would be; null for nobody's, and for somebody who would be made. */
+  userName: string | null;
+  reason: SignInRefusalReason | null;
+}
+
+/** What the last step is told by the browser. */
+export interface FinishInput {
+  /** The cookie of the browser. */
+  browser: string | undefined;
+  sessionCookie: string | undefined;
+  userAgent: string | null;
+  address: string | null;
+  /** Answers `chooseAccount`. */
+  choice?: 'sameAccount' | 'separate' | undefined;
+}

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import type { LoginProvider } from '../accounts/account.entity.ts';
+import type { SignInConnection } from '../connections/sign-in-connection.ts';
+import type { VerifiedIdentity } from '../connections/verified-identity.ts';
+import { insertUsedAssertion } from '../directory-credentials/access-tokens.store.ts';
+import type { SignInRefusalReason } from '../sign-in-log/sign-in-refusal.ts';
+import { finishWithConnection } from './finish-with-connection.ts';
+import { accountOfLogin } from './finish-with-login.store.ts';
+import { finishWithLogin } from './finish-with-login.ts';
+import { predictSignIn } from './predict-sign-in.ts';
+import { type RefusalFacts, refuseSignIn } from './refuse-sign-in.ts';
+import type { AttemptRow } from './sign-in-attempts.store.ts';
+import type { PendingIdentity, StartAttempt, StartedAttempt } from './sign-in-attempts.ts';
+import type { FinishInput, SignInOutcome, SignInRefusal } from './sign-in-outcome.ts';
+import type { SignInParts } from './sign-in-parts.ts';
+
+export type { PendingIdentity, StartAttempt, StartedAttempt } from './sign-in-attempts.ts';
+export type { FinishInput, SignInOutcome, SignInRefusal } from './sign-in-outcome.ts';
+
+export interface RefuseInput {
+  state?: string | undefined;
+  connection?: SignInConnection | undefined;
+  provider?: LoginProvider | undefined;
+  reason: SignInRefusalReason;
+  detail?: Record<string, unknown> | undefined;
+  address: string | null;
+}
+
+/** An attempt that has been verified. */
+type VerifiedAttempt = AttemptRow & { identity: VerifiedIdentity };
+
+/**
+ * Sign-in, whatever the protocol: `start` at us, `verified` with what the identity provider proved, `finish` in the browser in
+ * which it began. Each step is taken once, and none without the one before (security 21).
+ */
+export class SignIn {
+  readonly #parts: SignInParts;
+
+  constructor(parts: SignInParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins one, through a connection or an OpenID provider; it ends by itself after 15 minutes. */
+  start(input: StartAttempt): Promise<StartedAttempt> {
+    return this.#parts.attempts.start(input);
+  }
+
+  /** Undefined for a state that is unknown, expired, or past its first step. */
+  findStarted(state: string): Promise<StartedAttempt | undefined> {
+    return this.#parts.attempts.findStarted(state);
+  }
+
+  /** Takes the second step; false for a response that comes a second time, or too late. */
+  verified(state: string, identity: VerifiedIdentity): Promise<boolean> {
+    return this.#parts.attempts.verified(state, identity);
+  }
+
+  /**
+   * What a sign-in that was refused as `otherSignInMethod` left, for the attempt with the purpose `link` that proves one of the
+   * other ways in. `state` is that of the refused sign-in, in the same browser.
+   */
+  findPending(state: string, browser: string | undefined): Promise<PendingIdentity | undefined> {
+    return this.#parts.attempts.findPending(state, browser);
+  }
+
+  /** Ends an attempt that was not verified, and writes why into the log of its organization, where one is known. */
+  async refuse({ state, connection, provider, reason, detail = {}, address }: RefuseInput): Promise<SignInRefusal> {
+    const { attempts, connections } = this.#parts;
+    const attempt = state === undefined ? undefined : await attempts.find(state);
+    if (attempt) await attempts.endStarted(attempt.id);
+    const through =
+      connection ?? (attempt?.connectionId ? await connections.findForSignIn(attempt.connectionId) : undefined);
+    const isTest = attempt?.purpose === 'test';
+    return this.#refuse({
+      reason,
+      organizationId: through?.organizationId ?? attempt?.organizationId ?? attempt?.pending?.organizationId ?? null,
+      connection: through,
+      provider: through ? null : (provider ?? attempt?.provider ?? null),
+      detail: isTest ? { ...detail, isTest } : detail,
+      address,
+    });
+  }
+
+  /**
+   * Takes the last step: who it is, and a session where they get in. With `choice` it answers `chooseAccount`, after which the
+   * attempt waits. What is refused is written into the log of the organization.
+   */
+  async finish(state: string, input: FinishInput): Promise<SignInOutcome> {
+    const { attempts } = this.#parts;
+    const attempt = await attempts.find(state);
+    const isOwn = attempt !== undefined && attempts.isOfBrowser(attempt, input.browser);
+    if (!isOwn || !isVerified(attempt) || !attempts.isAlive(attempt)) {
+      const isOtherBrowser = attempt !== undefined && !isOwn;
+      const detail = isOtherBrowser ? { otherBrowser: true } : {};
+      const { address } = input;
+      return { kind: 'refused', refusal: await this.refuse({ state, reason: 'attemptExpired', detail, address }) };
+    }
+    if (attempt.purpose === 'test') return this.#finishTest(attempt, input);
+    if (attempt.purpose === 'link') return this.#finishLink(attempt, state, input);
+    const { id: attemptId, identity, provider, returnTo } = attempt;
+    if (provider) return finishWithLogin(this.#parts, { attemptId, login: provider, identity, returnTo, input });
+    return this.#finishConnection(attempt, { state, input, through: attempt, identity, provedAccountId: null });
+  }
+
+  /** False for an assertion that was used before, by whichever process (SAML 2.0 Profiles §4.1.4.5). */
+  async useAssertion(connection: SignInConnection, assertionId: string, expiresAt: Date): Promise<boolean> {
+    const { database } = this.#parts;
+    const key = createHash('sha256').update(`saml ${connection.id} ${assertionId}`).digest('base64url');
+    const [used] = await database.run(connection.organizationId, insertUsedAssertion, key, expiresAt);
+    return used !== undefined;
+  }
+
+  async #finishConnection(
+    attempt: VerifiedAttempt,
+    step: {
+      state: string;
+      input: FinishInput;
+      through: Pick<PendingIdentity | AttemptRow, 'organizationId' | 'connectionId' | 'connectionVersion' | 'returnTo'>;
+      identity: VerifiedIdentity;
+      provedAccountId: string | null;
+    },
+  ): Promise<SignInOutcome> {
+    const { state, input, through, identity, provedAccountId } = step;
+    const connection = await this.#parts.connections.findForSignIn(through.connectionId ?? '');
+    const organizationId = through.organizationId;
+    if (!connection || organizationId !== connection.organizationId) {
+      return this.#endRefused(attempt, { reason: 'connectionDisabled', organizationId, address: input.address });
+    }
+    return finishWithConnection(this.#parts, {
+      attemptId: attempt.id,
+      state,
+      connection,
+      organization: await this.#parts.connections.organizationOf(connection.organizationId),
+      connectionVersion: through.connectionVersion ?? 0,
+      identity,
+      returnTo: through.returnTo,
+      provedAccountId,
+      input,
+    });
+  }
+
+  /** The way in that an account has was proved: was it that account, the sign-in that waits goes on with it. */
+  async #finishLink(attempt: VerifiedAttempt, state: string, input: FinishInput): Promise<SignInOutcome> {
+    const { pending, provider, identity } = attempt;
+    if (!pending || !provider) throw new Error('A link attempt has an identity pending and an OpenID provider.');
+    const [found] = await this.#parts.database.lookUp(accountOfLogin, provider, identity.subject);
+    const provedAccountId = found?.accountId ?? null;
+    if (provedAccountId === null || !pending.accountIds.includes(provedAccountId)) {
+      const { organizationId } = pending;
+      const { email } = pending.identity;
+      const detail = { provedOther: true };
+      const facts = { reason: 'otherSignInMethod', organizationId, email, detail, provider } as const;
+      return this.#endRefused(attempt, { ...facts, otherMethods: [provider], address: input.address });
+    }
+    const step = { state, input, through: pending, identity: pending.identity, provedAccountId };
+    return this.#finishConnection(attempt, step);
+  }
+
+  async #finishTest(attempt: VerifiedAttempt, { address }: FinishInput): Promise<SignInOutcome> {
+    const { connections } = this.#parts;
+    const { identity, organizationId } = attempt;
+    const connection = await connections.findForSignIn(attempt.connectionId ?? '');
+    if (!connection) return this.#endRefused(attempt, { reason: 'connectionDisabled', organizationId, address });
+    if (connection.version !== attempt.connectionVersion) {
+      const detail = { connectionChanged: true, isTest: true };
+      return this.#endRefused(attempt, { reason: 'attemptExpired', organizationId, connection, detail, address });
+    }
+    if (!(await this.#parts.attempts.finish(attempt.id))) {
+      return {
+        kind: 'refused',
+        refusal: await this.#refuse({ reason: 'attemptExpired', organizationId, connection, address }),
+      };
+    }
+    await connections.recordTest(connection.id, identity.claims);
+    const prediction = await predictSignIn(this.#parts, connection, identity);
+    const { claims, stableId } = identity;
+    return { kind: 'tested', connectionId: connection.id, claims, stableId, prediction };
+  }
+
+  async #endRefused(attempt: VerifiedAttempt, facts: RefusalFacts): Promise<SignInOutcome> {
+    await this.#parts.attempts.finish(attempt.id);
+    return { kind: 'refused', refusal: await this.#refuse(facts) };
+  }
+
+  async #refuse(facts: RefusalFacts): Promise<SignInRefusal> {
+    const { organizationId } = facts;
+    const organization = organizationId ? await this.#parts.connections.organizationOf(organizationId) : undefined;
+    // An organization that was erased meanwhile has no log any more.
+    return refuseSignIn(this.#parts, organization ? facts : { ...facts, organizationId: null }, organization);
+  }
+}
+
+function isVerified(attempt: AttemptRow): attempt is VerifiedAttempt {
+  return attempt.state === 'verified' && attempt.identity !== null;
+}

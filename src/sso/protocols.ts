@@ -1,0 +1,36 @@
+import type { ConnectionCheck, IdentityProviders, SamlMetadata } from '../domain/connections/identity-providers.ts';
+import type { SignInConnection } from '../domain/connections/sign-in-connection.ts';
+import { oidcPartyOf } from './oidc/oidc-party.ts';
+import { OidcSignIn } from './oidc/oidc-sign-in.ts';
+import { readMetadata } from './saml/metadata.ts';
+import { SamlSignIn } from './saml/saml-sign-in.ts';
+
+export interface ProtocolParts {
+  /** Whether an identity provider may be at an address of this machine: for development and tests. */
+  allowsLoopback: boolean;
+  log: (level: 'warn' | 'error', event: string, facts: object) => void;
+  clock?: () => Date;
+}
+
+/** Both protocols by which identity providers speak, as the rules and the sign-in pages need them. */
+export class Protocols implements IdentityProviders {
+  readonly oidc: OidcSignIn;
+  readonly saml: SamlSignIn;
+  readonly #allowsLoopback: boolean;
+  readonly #clock: () => Date;
+
+  constructor({ allowsLoopback, log, clock = () => new Date() }: ProtocolParts) {
+    this.#allowsLoopback = allowsLoopback;
+    this.#clock = clock;
+    this.oidc = new OidcSignIn({ allowsLoopback, log, clock });
+    this.saml = new SamlSignIn({ clock });
+  }
+
+  readMetadata(xml: string): SamlMetadata {
+    return readMetadata(xml, { allowsLoopback: this.#allowsLoopback, now: this.#clock() });
+  }
+
+  async check(connection: SignInConnection): Promise<ConnectionCheck[]> {
+    return connection.protocol === 'oidc' ? this.oidc.check(oidcPartyOf(connection)) : this.saml.check(connection);
+  }
+}
