@@ -47,7 +47,7 @@ export const signInActs: ActPlan = {
 };
 
 async function aConnection(stage: Stage, { operator }: SeededDirectory): Promise<SignInConnection> {
-  const { connections } = stage.domain;
+  const { connections, signInConnections } = stage.domain;
   const { id } = await connections.create(operator, {
     protocol: 'oidc',
     issuer: 'https://issuer.example.com',
@@ -55,7 +55,7 @@ async function aConnection(stage: Stage, { operator }: SeededDirectory): Promise
     clientSecret: 'a secret of the bench',
   });
   await connections.enable(operator, id);
-  const connection = await connections.findForSignIn(id);
+  const connection = await signInConnections.find(id);
   if (!connection) throw new Error('The connection of the bench is not found.');
   return connection;
 }
@@ -63,10 +63,10 @@ async function aConnection(stage: Stage, { operator }: SeededDirectory): Promise
 /** Signs the person of this stable id in for the first time; answers the cookie. */
 async function signIn(stage: Stage, connection: SignInConnection, stableId: string): Promise<string> {
   const browser = createSecret('browser');
-  const { signIn: service } = stage.domain;
-  const { state } = await service.start({ purpose: 'signIn', connection, browser, returnTo: null });
-  const proved = { email: null, isEmailVerified: false, displayName: null, claims: {} };
-  await service.verified(state, { subject: `subject of ${stableId}`, stableId, ...proved });
+  const { signIn: service, signInAttempts } = stage.domain;
+  const { state } = await signInAttempts.start({ purpose: 'signIn', connection, browser, returnTo: null });
+  const proved = { email: null, emailVerification: 'unsaid' as const, displayName: null, claims: {} };
+  await signInAttempts.verified(state, { subject: `subject of ${stableId}`, stableId, ...proved });
   const input = { browser, sessionCookie: undefined, userAgent: null, address: null };
   const outcome = await service.finish(state, input);
   if (outcome.kind !== 'signedIn') throw new Error(`${stableId} was not signed in: ${JSON.stringify(outcome)}`);

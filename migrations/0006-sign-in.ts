@@ -9,6 +9,8 @@ export class SignIn extends Migration {
   override down(): void {
     for (const table of [...names].reverse()) this.addSql(`drop table if exists "${table}" cascade`);
     this.addSql(settingsDropped);
+    this.addSql('drop index "users_removed_index"');
+    this.addSql('drop index "domain_events_sign_in_changes_index"');
   }
 }
 
@@ -31,6 +33,7 @@ const tables = [
   `create unique index "bindings_subject_key" on "bindings" ("organization_id", "connection_id", "subject") where (ended_at is null)`,
   `create unique index "bindings_user_key" on "bindings" ("organization_id", "connection_id", "user_id") where (ended_at is null)`,
   `create index "bindings_subject_index" on "bindings" ("organization_id", "connection_id", "subject")`,
+  `create index "bindings_stable_id_index" on "bindings" ("organization_id", "stable_id")`,
   `create index "bindings_user_index" on "bindings" ("organization_id", "user_id")`,
   `create index "bindings_directory_user_index" on "bindings" ("organization_id", "directory_user_id")`,
   `alter table "bindings" add constraint "bindings_bound_by_check" check (bound_by in ('stableId', 'email', 'justInTime', 'approval'))`,
@@ -46,8 +49,10 @@ const tables = [
   `alter table "one_time_links" add constraint "one_time_links_user_check" check ((kind = 'setUp') = (organization_id is null) and (organization_id is null) = (user_id is null))`,
   `create table "sessions" ("id" uuid not null, "hmac" text not null, "account_id" uuid not null, "organization_id" uuid null, "login_provider" text null, "login_proved_at" timestamptz null, "created_at" timestamptz not null, "last_seen_at" timestamptz not null, "ended_at" timestamptz null, "user_agent" text null, "address" text null, primary key ("id"))`,
   `create index "sessions_account_index" on "sessions" ("account_id")`,
+  `create index "sessions_created_index" on "sessions" ("created_at")`,
   `alter table "sessions" add constraint "sessions_hmac_key" unique ("hmac")`,
   `create table "session_authentications" ("organization_id" uuid not null, "session_id" uuid not null, "user_id" uuid not null, "method" text not null, "connection_id" uuid null, "directory_user_id" uuid null, "authenticated_at" timestamptz not null, "last_seen_at" timestamptz not null, "ended_at" timestamptz null, "ended_reason" text null, primary key ("organization_id", "session_id"))`,
+  `create index "session_authentications_authenticated_index" on "session_authentications" ("organization_id", "authenticated_at")`,
   `create index "session_authentications_user_index" on "session_authentications" ("organization_id", "user_id")`,
   `create index "session_authentications_connection_index" on "session_authentications" ("organization_id", "connection_id")`,
   `create index "session_authentications_directory_user_index" on "session_authentications" ("organization_id", "directory_user_id")`,
@@ -58,12 +63,16 @@ const tables = [
   `alter table "sign_in_attempts" add constraint "sign_in_attempts_state_key" unique ("state_hmac")`,
   `alter table "sign_in_attempts" add constraint "sign_in_attempts_purpose_check" check (purpose in ('signIn', 'test', 'link'))`,
   `alter table "sign_in_attempts" add constraint "sign_in_attempts_state_check" check (state in ('started', 'verified', 'finished'))`,
-  `create table "sign_in_events" ("organization_id" uuid not null, "id" uuid not null, "outcome" text not null, "reason" text null, "method" text not null, "connection_id" uuid null, "user_id" uuid null, "subject" text null, "email" text null, "detail" jsonb not null, "address" text null, "created_at" timestamptz not null, primary key ("organization_id", "id"))`,
+  `create table "sign_in_events" ("organization_id" uuid not null, "id" uuid not null, "outcome" text not null, "reason" text null, "method" text not null, "connection_id" uuid null, "user_id" uuid null, "subject" text null, "email" text null, "email_key" text null, "reference" text not null, "detail" jsonb not null, "address" text null, "created_at" timestamptz not null, primary key ("organization_id", "id"))`,
   `create index "sign_in_events_user_index" on "sign_in_events" ("organization_id", "user_id")`,
+  `create index "sign_in_events_email_index" on "sign_in_events" ("organization_id", "email_key", "id")`,
+  `create index "sign_in_events_reference_index" on "sign_in_events" ("organization_id", "reference")`,
   `alter table "sign_in_events" add constraint "sign_in_events_outcome_check" check (outcome in ('signedIn', 'refused'))`,
   `create table "signing_keys" ("id" text not null, "public_jwk" jsonb not null, "sealed_private_jwk" text not null, "created_at" timestamptz not null, "active_from" timestamptz not null, "retired_at" timestamptz null, primary key ("id"))`,
   `create table "verified_domains" ("domain" text not null, "organization_id" uuid not null, primary key ("domain"))`,
   `create index "verified_domains_organization_index" on "verified_domains" ("organization_id")`,
+  `create index "domain_events_sign_in_changes_index" on "domain_events" ("organization_id", "id") where (type in ('bindingRequestDecided', 'connectionCreated', 'connectionDeleted', 'connectionStatusChanged', 'connectionUpdated', 'emailDomainAdded', 'emailDomainLost', 'emailDomainRemoved', 'emailDomainVerified', 'oneTimeLinkCreated', 'oneTimeLinkUsed'))`,
+  `create index "users_removed_index" on "users" ("organization_id", "removed_at") where (removed_at is not null)`,
   `alter table "organizations" add "discloses_name" boolean not null default true, add "sign_in_contact" text null, add "accepts_other_methods" boolean not null default false, add "session_idle_minutes" int not null default 720, add "session_lifetime_minutes" int not null default 10080`,
 ];
 

@@ -55,7 +55,7 @@ const built = async (module: string) => import(new URL(`../dist/${module}.js`, i
 const modules = Object.assign(
   {},
   ...(await Promise.all(
-    ['app', 'config', 'database/database', 'domain/domain', 'domain/permissions/catalogue'].map(built),
+    ['app', 'config', 'database/database', 'domain/domain', 'domain/permissions/catalogue', 'sso/protocols'].map(built),
   )),
 ) as ServiceModules;
 

@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expressMiddleware } from '@as-integrations/express5';
 import express from 'express';
-import { type Config, hidesBehindLocalhost } from './config.ts';
+import { type Config, hidesBehindLocalhost, isLoopbackAddress } from './config.ts';
 import type { Database } from './database/database.ts';
 import type { Domain } from './domain/domain.ts';
+import { type PublicAddress, tenantUrlOf } from './domain/public-address.ts';
 import { InProcessClient } from './graph/execute.ts';
 import { createSchema } from './graph/schema.ts';
 import { createGraphServer, readGraphContext } from './graph/server.ts';
@@ -12,7 +13,7 @@ import { readGraphqlBody } from './http/graphql-body.ts';
 import { createHttpApp, type HttpParts, listen, stopListening } from './http/server.ts';
 import { startMaintenance } from './maintenance-timer.ts';
 import { createOAuthRouter } from './oauth/router.ts';
-import { allowsLoopbackIssuers, createProtocols, type Log, type OpenedDomain, openDomain } from './open-domain.ts';
+import { allowsLoopbackIssuers, type Log, type OpenedDomain, openDomain } from './open-domain.ts';
 import { documents } from './scim/documents/operations.ts';
 import type { GraphClient } from './scim/graph-client.ts';
 import { HttpGraphClient } from './scim/http-graph-client.ts';
@@ -20,6 +21,7 @@ import { createScimFacade } from './scim/router.ts';
 import { sessionCookieReader } from './sso/allowed-origins.ts';
 import { Cookies } from './sso/cookies.ts';
 import { createCors } from './sso/cors.ts';
+import type { Protocols } from './sso/protocols.ts';
 import { createSsoRouter } from './sso/router.ts';
 import { createSessionEndpoints } from './sso/session-endpoints.ts';
 
@@ -50,32 +52,32 @@ export async function startService(config: Config, log: Log): Promise<Service> {
 
 /** The same over a domain that is open already, which is closed with the service. */
 export async function serve(config: Config, log: Log, opened: OpenedDomain): Promise<Service> {
-  const { domain, database } = opened;
+  const { domain, database, protocols } = opened;
   try {
     const graphLog = { error: (facts: object, event: string) => log('error', event, facts) };
     const schema = await createSchema();
     // SCIM is for the tokens of directories: no other bearer passes, whatever it may do over /graphql.
-    const address = new PublicAddress(config);
-    const { tenantUrl } = address;
-    const client = new InProcessClient(schema, domain, graphLog, { accepts: 'scimTokens', tenantUrl });
+    const address = new OwnAddress(config);
+    const client = new InProcessClient(schema, domain, graphLog, { accepts: 'scimTokens', address });
     client.prepare(documents);
     const graph = createGraphServer({ schema, log: graphLog, isSchemaPublic: !config.isProduction });
     await graph.start();
-    const cookies = new Cookies(address);
+    const cookies = new Cookies(address, domain.rememberedSlugs);
     const { origins } = config.product;
-    const sessionCookie = sessionCookieReader(cookies, { publicUrl: () => address.publicUrl, origins });
+    const sessionCookie = sessionCookieReader(cookies, { address, origins });
     const context = async ({ req }: { req: IncomingMessage }) =>
-      readGraphContext(domain, req.headers, tenantUrl, sessionCookie);
+      readGraphContext(domain, req.headers, address, sessionCookie);
     const graphql = express.Router();
     graphql.use(readGraphqlBody, expressMiddleware(graph, { context }));
     const { accessTokens } = domain;
+    const { tenantUrl } = address;
     const isLocal = allowsLoopbackIssuers(config);
     const oauth = createOAuthRouter({ accessTokens, tenantUrl, allowsLoopbackIssuers: isLocal, log });
     const listening = await listenWith(config, address, log, client, {
       graphql,
       oauth,
       cors: createCors(origins),
-      sso: createSso({ config, address, domain, cookies, log }),
+      sso: createSso({ config, address, domain, protocols, cookies, log }),
       ping: () => database.ping(),
     });
     const maintenance = startMaintenance((options) => domain.maintenance.run(options), log);
@@ -93,19 +95,13 @@ export async function serve(config: Config, log: Log, opened: OpenedDomain): Pro
 }
 
 /** The sign-in pages, and what the product's pages and back ends ask of a session. */
-function createSso({ config, address, domain, cookies, log }: SsoParts): express.Router {
-  const { oidc, saml } = createProtocols(config, log);
+function createSso({ config, address, domain, protocols, cookies, log }: SsoParts): express.Router {
+  const { oidc, saml } = protocols;
   const { product, loginProviders } = config;
-  const settings = {
-    get publicUrl() {
-      return address.publicUrl;
-    },
-    product,
-    loginProviders,
-  };
+  const settings = { product, loginProviders, isLocal: isLoopbackAddress(config.publicUrl) };
   const sso = express.Router();
-  sso.use(createSessionEndpoints({ domain, cookies, config: settings, log }));
-  sso.use(createSsoRouter({ domain, oidc, saml, cookies, config: settings, log }));
+  sso.use(createSessionEndpoints({ domain, cookies, address, config: settings, log }));
+  sso.use(createSsoRouter({ domain, oidc, saml, cookies, address, config: settings, log }));
   return sso;
 }
 
@@ -113,6 +109,7 @@ interface SsoParts {
   config: Config;
   address: PublicAddress;
   domain: Domain;
+  protocols: Protocols;
   cookies: Cookies;
   log: Log;
 }
@@ -120,7 +117,7 @@ interface SsoParts {
 /** Starts the SCIM facade alone, before the GraphQL service at `graphUrl`: no database, no domain in this process. */
 export async function startFacade(config: Config & { graphUrl: string }, log: Log): Promise<Listening> {
   const client = new HttpGraphClient(config.graphUrl);
-  const listening = await listenWith(config, new PublicAddress(config), log, client, {
+  const listening = await listenWith(config, new OwnAddress(config), log, client, {
     ping: () => client.ping(),
     notReady: 'GraphQL does not answer',
   });
@@ -131,7 +128,7 @@ export async function startFacade(config: Config & { graphUrl: string }, log: Lo
 }
 
 /** Where others reach this service. With PORT=0 the system chooses the port, which is known only once it listens. */
-class PublicAddress {
+class OwnAddress implements PublicAddress {
   publicUrl: string;
 
   constructor({ publicUrl }: Config) {
@@ -142,12 +139,12 @@ class PublicAddress {
     this.publicUrl = this.publicUrl.replace(/:0$/, `:${port}`);
   }
 
-  readonly tenantUrl = (directoryId: string): string => `${this.publicUrl}/scim/v2/${directoryId}`;
+  readonly tenantUrl = (directoryId: string): string => tenantUrlOf(this, directoryId);
 }
 
 async function listenWith(
   config: Config,
-  address: PublicAddress,
+  address: OwnAddress,
   log: Log,
   client: GraphClient,
   parts: Omit<HttpParts, 'scim' | 'trustedProxies'>,

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import type { LoginProvider } from './domain/accounts/account.entity.ts';
+import type { LoginProviderSettings, ProductSettings } from './sso/sign-in-settings.ts';
 
 /** The environment, read once. */
 export interface Config {
@@ -24,36 +26,15 @@ export interface Config {
   /** The secret key before the present one: what is sealed under it still opens, until `rollcall keys rotate`. */
   previousSecretKey: string | undefined;
   /** How the sign-in pages look, and where they lead. */
-  product: ProductConfig;
+  product: ProductSettings;
   /** The OpenID providers by which accounts of all organizations may sign in. */
-  loginProviders: Partial<Record<LoginProviderName, LoginProviderConfig>>;
+  loginProviders: Partial<Record<LoginProvider, LoginProviderSettings>>;
   /** Name servers asked for the proofs of domains, such as 10.0.0.2 or 127.0.0.1:5353; undefined: the system's. */
   dnsServers: string[] | undefined;
   /** What one directory may ask of this process over SCIM; 0 is without limit. */
   scimLimits: ScimLimits;
   logLevel: LogLevel;
   isProduction: boolean;
-}
-
-/** The product that Rollcall stands beside. */
-export interface ProductConfig {
-  name: string;
-  /** Where people go on after sign-in; null: the plain landing page. */
-  url: string | null;
-  /** Whose pages may ask as the person who is signed in (CORS), and to whose pages a sign-in may lead back. */
-  origins: string[];
-  /** An SVG or PNG file. */
-  logoFile: string | null;
-  /** Of buttons and links, such as #0b5fff. */
-  color: string | null;
-}
-
-export type LoginProviderName = 'google' | 'microsoft';
-
-export interface LoginProviderConfig {
-  clientId: string;
-  clientSecret: string;
-  issuer: string;
 }
 
 interface ScimLimits {
@@ -74,13 +55,12 @@ export function readConfig(environment: Environment): Config {
   const port = readPort(environment.PORT);
   const host = given(environment.HOST) ?? '127.0.0.1';
   const databaseUrl = given(environment.DATABASE_URL);
-  const secretKey = given(environment.SECRET_KEY);
+  const secretKey = readKey(environment, 'SECRET_KEY');
   if (databaseUrl && !secretKey) {
     throw new Error(
       'SECRET_KEY is required with DATABASE_URL: all tokens and keys are hashed under it. Set 32 random characters or more.',
     );
   }
-  if (secretKey && secretKey.length < 32) throw new Error('SECRET_KEY needs 32 characters or more.');
   return {
     host,
     port,
@@ -92,7 +72,7 @@ export function readConfig(environment: Environment): Config {
     dataDir: resolve(given(environment.DATA_DIR) ?? '.rollcall'),
     secretKey,
     permissionsFile: readPermissionsFile(environment.PERMISSIONS_FILE),
-    previousSecretKey: given(environment.PREVIOUS_SECRET_KEY),
+    previousSecretKey: readKey(environment, 'PREVIOUS_SECRET_KEY'),
     product: readProduct(environment),
     loginProviders: readLoginProviders(environment),
     dnsServers: readDnsServers(environment.DNS_SERVERS),
@@ -104,6 +84,14 @@ export function readConfig(environment: Environment): Config {
 
 function given(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === '' ? undefined : value.trim();
+}
+
+const SECRET_KEY_LENGTH_MIN = 32;
+
+function readKey(environment: Environment, setting: 'SECRET_KEY' | 'PREVIOUS_SECRET_KEY'): string | undefined {
+  const secretKey = given(environment[setting]);
+  if (secretKey === undefined || secretKey.length >= SECRET_KEY_LENGTH_MIN) return secretKey;
+  throw new Error(`${setting} needs ${SECRET_KEY_LENGTH_MIN} characters or more.`);
 }
 
 function readPort(value: string | undefined): number {
@@ -130,7 +118,7 @@ function readCount(value: string | undefined, setting: string, ifAbsent: number)
 const LOGO = /\.(svg|png)$/i;
 const PRODUCT_NAME_LENGTH_MAX = 60;
 
-function readProduct(environment: Environment): ProductConfig {
+function readProduct(environment: Environment): ProductSettings {
   const url = readAddress(environment.PRODUCT_URL, 'PRODUCT_URL') ?? null;
   const origins = (given(environment.PRODUCT_ORIGINS) ?? '')
     .split(',')
@@ -152,7 +140,7 @@ function readProduct(environment: Environment): ProductConfig {
   }
   const color = given(environment.PRODUCT_COLOR)?.toLowerCase() ?? null;
   if (color !== null && !/^#[0-9a-f]{6}$/.test(color)) {
-    throw new Error('PRODUCT_COLOR must be a colour such as #0b5fff.');
+    throw new Error('PRODUCT_COLOR must be a colour of six digits such as #0b5fff.');
   }
   const own = url === null ? [] : [new URL(url).origin];
   const all = [...new Set([...own, ...origins])];
@@ -162,7 +150,7 @@ function readProduct(environment: Environment): ProductConfig {
 const loginIssuers = {
   google: 'https://accounts.google.com',
   microsoft: 'https://login.microsoftonline.com/organizations/v2.0',
-} as const satisfies Record<LoginProviderName, string>;
+} as const satisfies Record<LoginProvider, string>;
 
 function readLoginProviders(environment: Environment): Config['loginProviders'] {
   const providers: Config['loginProviders'] = {};

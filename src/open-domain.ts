@@ -14,6 +14,8 @@ export type Log = (level: 'info' | 'warn' | 'error', event: string, details?: ob
 export interface OpenedDomain {
   domain: Domain;
   database: Database;
+  /** OIDC and SAML, as the settings allow them to speak: with what they remember of identity providers, once a process. */
+  protocols: Protocols;
   /** Which migrations ran just now. */
   migrated: string[];
   close(): Promise<void>;
@@ -34,19 +36,21 @@ export async function openDomain(config: Config, log: Log): Promise<OpenedDomain
       connection: server.connection,
       onConnectionLost: (error) => log('warn', 'database connection lost', { reason: error.message }),
     });
+    const protocols = new Protocols({ allowsLoopback: allowsLoopbackIssuers(config), log });
     const domain = createDomain({
       database,
       catalogue,
       secretKey: config.secretKey ?? (await readSecretKey(config.dataDir)),
       previousSecretKey: config.previousSecretKey,
       allowsLoopbackIssuers: allowsLoopbackIssuers(config),
-      identityProviders: createProtocols(config, log),
-      ...(config.dnsServers && { resolveTxt: createTxtResolver(config.dnsServers) }),
+      identityProviders: protocols,
+      resolveTxt: createTxtResolver(config.dnsServers),
       onBackgroundFailure: (error) => log('warn', 'background write failed', { reason: String(error) }),
     });
     return {
       domain,
       database,
+      protocols,
       migrated,
       close: async () => {
         await domain.settled();
@@ -58,11 +62,6 @@ export async function openDomain(config: Config, log: Log): Promise<OpenedDomain
     await server.close();
     throw error;
   }
-}
-
-/** OIDC and SAML, as the settings allow them to speak. */
-export function createProtocols(config: Config, log: Log): Protocols {
-  return new Protocols({ allowsLoopback: allowsLoopbackIssuers(config), log });
 }
 
 interface DatabaseServer {

@@ -24,6 +24,13 @@ describe('the limits of a directory', () => {
   });
 });
 
+describe('the secret keys', () => {
+  it.each(['SECRET_KEY', 'PREVIOUS_SECRET_KEY'])('have 32 characters or more: %s', (name) => {
+    expect(() => readConfig({ [name]: 'x'.repeat(31) })).toThrow(`${name} needs 32 characters`);
+    expect(() => readConfig({ [name]: 'x'.repeat(32) })).not.toThrow();
+  });
+});
+
 describe('the trusted proxies', () => {
   it('are on this machine, where nothing else is said', () => {
     expect(readConfig({}).trustedProxies).toEqual(['loopback']);

@@ -1,7 +1,12 @@
+import type { Actor } from '../domain/actors/actor.ts';
+import type { Domain } from '../domain/domain.ts';
+import { DomainError } from '../domain/domain-error.ts';
 import type { Command } from './command.ts';
+import { CommandError } from './command-error.ts';
 import { findOrganization } from './find-organization.ts';
 import { findUser } from './find-user.ts';
 import { withSession } from './open-session.ts';
+import { userNamesOf } from './user-names.ts';
 
 export const command: Command = {
   name: 'binding approve',
@@ -19,10 +24,25 @@ export const command: Command = {
       const { operator } = organization;
       const named = options.text('user');
       const userId = named === undefined ? null : (await findUser(domain, organization, named)).id;
-      const request = await domain.bindingRequests.approve(operator, { id: options.argument, userId });
+      const id = options.argument;
+      const request = await domain.bindingRequests.approve(operator, { id, userId }).catch(async (error: unknown) => {
+        throw await explained(error, { domain, operator, id, userId });
+      });
       const user = await domain.users.get(operator, request.userId ?? '');
       const who = request.email ?? request.subject;
       const done = `${terminal.paint('green', '✓')} ${who} signs in as ${user.userName} from now on.`;
       return { json: request, human: done };
     }),
 };
+
+/** Of several users, or of one who is none of them, the error names those whom it may be. */
+async function explained(
+  error: unknown,
+  { domain, operator, id, userId }: { domain: Domain; operator: Actor; id: string; userId: string | null },
+): Promise<unknown> {
+  if (!(error instanceof DomainError) || error.details.path !== 'userId') return error;
+  const { candidateUserIds } = await domain.bindingRequests.get(operator, id);
+  if (userId === null ? candidateUserIds.length < 2 : candidateUserIds.includes(userId)) return error;
+  const names = candidateUserIds.map(await userNamesOf(domain, operator, candidateUserIds));
+  return new CommandError(error.code, `${error.message} It may be: ${names.join(', ')}. Give one as --user.`);
+}

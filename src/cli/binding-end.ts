@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { findOrganization } from './find-organization.ts';
 import { withSession } from './open-session.ts';
+import { dateText } from './terminal.ts';
 
 export const command: Command = {
   name: 'binding end',
@@ -13,8 +14,12 @@ export const command: Command = {
     withSession(context, async ({ domain }) => {
       const { options, terminal } = context;
       const { operator } = await findOrganization(domain, options.requiredText('org'));
+      const [before] = await domain.bindings.getMany(operator, [options.argument]);
       const binding = await domain.bindings.end(operator, options.argument);
-      const done = `${terminal.paint('green', '✓')} Ended. Sessions of the user ended with it.`;
+      const done =
+        before?.endedAt != null
+          ? `Nothing was changed: it ended on ${dateText(before.endedAt)} UTC.`
+          : `${terminal.paint('green', '✓')} Ended. Sessions of the user ended with it.`;
       return { json: binding, human: done };
     }),
 };

@@ -5,6 +5,7 @@ import { findUser } from './find-user.ts';
 import { withSession } from './open-session.ts';
 import { requestTexts } from './sign-in-text.ts';
 import { heading, table } from './terminal.ts';
+import { userNamesOf } from './user-names.ts';
 
 export const command: Command = {
   name: 'binding list',
@@ -20,37 +21,46 @@ export const command: Command = {
       const { options, terminal } = context;
       const organization = await findOrganization(domain, options.requiredText('org'));
       const { operator, name, slug } = organization;
-      const named = options.text('user');
+      const userText = options.text('user');
       const isAll = options.flag('all');
-      const userId = named === undefined ? null : (await findUser(domain, organization, named)).id;
+      const userId = userText === undefined ? null : (await findUser(domain, organization, userText)).id;
       const filter = { userId, states: isAll ? null : (['pending'] as const) };
       const requests = await allItems((page) => domain.bindingRequests.list(operator, page, filter));
       const isWithBindings = isAll || userId !== null;
       const bindings = isWithBindings
         ? await allItems((page) => domain.bindings.list(operator, page, { userId, isEnded: isAll ? null : false }))
         : [];
+      const named = [...requests.flatMap((each) => each.candidateUserIds), ...bindings.map((each) => each.userId)];
+      const nameOf = await userNamesOf(domain, operator, named);
       const requestRows = requests.map((request) => [
         request.id,
         request.state,
         request.email ?? request.subject,
+        request.candidateUserIds.map(nameOf).join(', '),
         requestTexts[request.reason],
       ]);
       const bindingRows = bindings.map((binding) => [
         binding.id,
         binding.endedAt ? `ended: ${binding.endedReason}` : binding.boundBy,
         binding.subject,
-        binding.userId,
+        nameOf(binding.userId),
       ]);
       const waits = requests.some((request) => request.state === 'pending');
       const lines = [
         ...(requests.length > 0
-          ? [table([heading(terminal, ['REQUEST', 'STATE', 'WHO', 'WHY']), ...requestRows])]
+          ? [table([heading(terminal, ['REQUEST', 'STATE', 'WHO', 'MAY BE', 'WHY']), ...requestRows])]
           : [`No sign-in to ${name} waits for a decision.`]),
         ...(bindings.length > 0
           ? ['', table([heading(terminal, ['BINDING', 'BY', 'SUBJECT', 'USER']), ...bindingRows])]
           : []),
-        ...(waits ? ['', 'Next:', `  npx rollcall binding approve --org ${slug} REQUEST`] : []),
+        ...(waits
+          ? ['', 'Next, let them in as that user, or keep them out:', ...nextSteps(slug).map((step) => `  ${step}`)]
+          : []),
       ];
       return { json: { requests, bindings }, human: lines.join('\n') };
     }),
 };
+
+function nextSteps(slug: string): string[] {
+  return ['approve', 'reject'].map((decision) => `npx rollcall binding ${decision} --org ${slug} REQUEST`);
+}

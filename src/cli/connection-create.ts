@@ -1,11 +1,11 @@
-import type { Config } from '../config.ts';
 import type { CreateConnection } from '../domain/connections/connection-input.ts';
 import type { ConnectionRow } from '../domain/connections/connections.store.ts';
 import { clientSecretOption, readClientSecret } from './client-secret-option.ts';
 import type { Command, CommandContext } from './command.ts';
 import { UsageError } from './command-error.ts';
-import { addressesOf, addressRows } from './connection-text.ts';
+import { addressesOf, addressRows, type ConnectionPlace } from './connection-text.ts';
 import { findOrganization } from './find-organization.ts';
+import { localhostHint } from './localhost-hint.ts';
 import { readMetadataFile } from './metadata-file.ts';
 import { withSession } from './open-session.ts';
 import { type Terminal, table } from './terminal.ts';
@@ -35,10 +35,11 @@ export const command: Command = {
     const { options, terminal } = context;
     const input = await readInput(context);
     return withSession(context, async ({ domain, config }) => {
-      const { operator, name } = await findOrganization(domain, options.requiredText('org'));
+      const { operator, name, slug } = await findOrganization(domain, options.requiredText('org'));
       const connection = await domain.connections.create(operator, input);
-      const human = createdText(terminal, config, { connection, organization: name });
-      return { json: { id: connection.id, ...addressesOf(config, connection) }, human };
+      const place = { publicUrl: config.publicUrl, slug };
+      const human = createdText(terminal, place, { connection, organization: name });
+      return { json: { id: connection.id, ...addressesOf(place, connection) }, human };
     });
   },
 };
@@ -53,12 +54,19 @@ async function readInput(context: CommandContext): Promise<CreateConnection> {
   };
   if (protocol === 'saml') {
     refuse(context, ['issuer', 'client-id', 'client-secret'], 'oidc');
-    return { ...settings, protocol, metadata: await readMetadataFile(options.requiredText('metadata')) };
+    return { ...settings, protocol, metadata: await readMetadataFile(needed(context, 'metadata', 'saml')) };
   }
   refuse(context, ['metadata'], 'saml');
-  const [issuer, clientId] = [options.requiredText('issuer'), options.requiredText('client-id')];
-  options.requiredText('client-secret');
+  const [issuer, clientId] = [needed(context, 'issuer', 'oidc'), needed(context, 'client-id', 'oidc')];
+  needed(context, 'client-secret', 'oidc');
   return { ...settings, protocol: 'oidc', issuer, clientId, clientSecret: (await readClientSecret(context)) ?? '' };
+}
+
+/** The text of an option without which a connection of the protocol cannot be made. */
+function needed({ options }: CommandContext, name: string, protocol: string): string {
+  const text = options.text(name);
+  if (text !== undefined && text !== '') return text;
+  throw new UsageError(`--protocol ${protocol} needs --${name} ${command.options[name]?.placeholder}.`);
 }
 
 function refuse({ options }: CommandContext, names: readonly string[], protocol: string): void {
@@ -68,7 +76,7 @@ function refuse({ options }: CommandContext, names: readonly string[], protocol:
 
 function createdText(
   terminal: Terminal,
-  config: Pick<Config, 'publicUrl'>,
+  place: ConnectionPlace,
   { connection, organization }: { connection: ConnectionRow; organization: string },
 ): string {
   const { id, name, stableIdClaim } = connection;
@@ -77,7 +85,8 @@ function createdText(
     '',
     'Paste this into the identity provider:',
     '',
-    table(addressRows(terminal, config, connection), '  '),
+    table(addressRows(terminal, place, connection), '  '),
+    ...localhostHint(terminal, place.publicUrl),
     '',
     `People are found by the claim ${stableIdClaim}, which has to be the externalId that is provisioned.`,
     '',

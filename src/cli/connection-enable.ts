@@ -1,3 +1,4 @@
+import { signInUrl } from '../domain/connections/connection-addresses.ts';
 import type { Command } from './command.ts';
 import { connectionArgument, findConnection } from './find-connection.ts';
 import { withSession } from './open-session.ts';
@@ -14,12 +15,12 @@ export const command: Command = {
       const { operator, connection } = await findConnection(domain, options.argument);
       const { id, name, status, testedAt } = await domain.connections.enable(operator, connection.id);
       const { slug } = await domain.organizations.get(operator);
-      const signInUrl = `${config.publicUrl}/sso/${slug}`;
+      const address = signInUrl(config.publicUrl, slug);
       const untested = `Nobody has tried it out: npx rollcall connection test ${id}`;
       const human = [
-        `${terminal.paint('green', '✓')} ${terminal.paint('bold', name)} is enabled: people sign in at ${terminal.paint('cyan', signInUrl)}`,
+        `${terminal.paint('green', '✓')} ${terminal.paint('bold', name)} is enabled: people sign in at ${terminal.paint('cyan', address)}`,
         ...(testedAt ? [] : ['', terminal.paint('yellow', untested)]),
       ];
-      return { json: { id, status, testedAt, signInUrl }, human: human.join('\n') };
+      return { json: { id, status, testedAt, signInUrl: address }, human: human.join('\n') };
     }),
 };

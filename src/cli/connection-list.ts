@@ -28,6 +28,9 @@ export const command: Command = {
                 id,
               ]),
             ]);
-      return { json: { connections: rows.map((row) => connectionJson(config, row)) }, human };
+      return {
+        json: { connections: rows.map((row) => connectionJson({ publicUrl: config.publicUrl, slug }, row)) },
+        human,
+      };
     }),
 };

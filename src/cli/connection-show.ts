@@ -11,10 +11,11 @@ export const command: Command = {
   options: {},
   run: (context) =>
     withSession(context, async ({ domain, config }) => {
-      const { connection } = await findConnection(domain, context.options.argument);
+      const { connection, slug } = await findConnection(domain, context.options.argument);
+      const place = { publicUrl: config.publicUrl, slug };
       return {
-        json: connectionJson(config, connection),
-        human: connectionText(context.terminal, config, connection),
+        json: connectionJson(place, connection),
+        human: connectionText(context.terminal, place, connection),
       };
     }),
 };

@@ -16,7 +16,7 @@ export const command: Command = {
       const { terminal, options } = context;
       const { operator, connection } = await findConnection(domain, options.argument);
       const { id, name } = connection;
-      const { checks, secret } = await domain.connections.startTest(operator, id);
+      const { checks, secret } = await domain.connectionTests.start(operator, id);
       const testUrl = connectionTestUrl(config.publicUrl, id, secret);
       const failed = checks.filter(({ isOk }) => !isOk).length;
       const mark = (isOk: boolean) => (isOk ? terminal.paint('green', '✓') : terminal.paint('red', '✗'));

@@ -1,42 +1,46 @@
-import type { Config } from '../config.ts';
-import { connectionAddresses } from '../domain/connections/connection-addresses.ts';
+import type { ConnectionCertificate } from '../domain/connections/connection.entity.ts';
+import { connectionAddresses, signInUrl } from '../domain/connections/connection-addresses.ts';
+import { certificateWarning } from '../domain/connections/connection-certificates.ts';
 import type { ConnectionRow } from '../domain/connections/connections.store.ts';
 import { dateText, type Terminal, table } from './terminal.ts';
 
-type Addressed = Pick<Config, 'publicUrl'>;
+/** Below which address the service is reached, and how the connection's organization is called there. */
+export interface ConnectionPlace {
+  publicUrl: string;
+  slug: string;
+}
 
 /** What of a connection's addresses goes into the identity provider. */
 export function addressesOf(
-  { publicUrl }: Addressed,
+  { publicUrl, slug }: ConnectionPlace,
   { id, protocol }: Pick<ConnectionRow, 'id' | 'protocol'>,
-): { redirectUri: string } | { acsUrl: string; entityId: string } {
+): ({ redirectUri: string } | { acsUrl: string; entityId: string }) & { signOnUrl: string } {
   const { redirectUri, acsUrl, entityId } = connectionAddresses(publicUrl, id);
-  return protocol === 'oidc' ? { redirectUri } : { acsUrl, entityId };
+  const signOnUrl = signInUrl(publicUrl, slug);
+  return protocol === 'oidc' ? { redirectUri, signOnUrl } : { acsUrl, entityId, signOnUrl };
 }
 
 /** The same as an admin finds them on the identity provider's screens. */
 export function addressRows(
   { paint }: Terminal,
-  { publicUrl }: Addressed,
+  { publicUrl, slug }: ConnectionPlace,
   { id, protocol }: Pick<ConnectionRow, 'id' | 'protocol'>,
 ): string[][] {
   const { redirectUri, acsUrl, entityId } = connectionAddresses(publicUrl, id);
-  if (protocol === 'oidc') return [['Redirect URI', paint('cyan', redirectUri)]];
-  return [
-    ['Identifier (Entity ID)', paint('cyan', entityId)],
-    ['Reply URL (ACS)', paint('cyan', acsUrl)],
-  ];
+  const signOn = ['Sign-on URL', paint('cyan', signInUrl(publicUrl, slug))];
+  if (protocol === 'oidc') return [['Redirect URI', paint('cyan', redirectUri)], signOn];
+  return [['Entity ID', paint('cyan', entityId)], ['ACS URL', paint('cyan', acsUrl)], signOn];
 }
 
 /** A connection, as JSON. Its client secret is in no row. */
-export function connectionJson(config: Addressed, connection: ConnectionRow) {
+export function connectionJson(place: ConnectionPlace, connection: ConnectionRow) {
   const { certificates, createdBy: _, ...shown } = connection;
   const dates = certificates?.map(({ fingerprint, notBefore, notAfter }) => ({ fingerprint, notBefore, notAfter }));
-  return { ...shown, certificates: dates ?? null, ...addressesOf(config, connection) };
+  return { ...shown, certificates: dates ?? null, ...addressesOf(place, connection) };
 }
 
 /** All of a connection, and what its last test brought. */
-export function connectionText(terminal: Terminal, config: Addressed, connection: ConnectionRow): string {
+export function connectionText(terminal: Terminal, place: ConnectionPlace, connection: ConnectionRow): string {
   const { paint } = terminal;
   const { protocol, issuer, testedAt, testedClaims } = connection;
   const rows = [
@@ -46,13 +50,10 @@ export function connectionText(terminal: Terminal, config: Addressed, connection
     ...optional('tenant', connection.tenantId),
     ...optional('client id', connection.clientId),
     ...optional('sign-in address', connection.ssoUrl),
-    ...(connection.certificates ?? []).map(({ fingerprint, notAfter }) => [
-      'certificate',
-      `${fingerprint} (until ${dateText(new Date(notAfter))} UTC)`,
-    ]),
+    ...(connection.certificates ?? []).flatMap((certificate) => certificateRows(terminal, certificate)),
     ['stable id', connection.stableIdClaim],
     ['just-in-time users', connection.allowsJustInTime ? 'yes, while there is no directory' : 'no'],
-    ...addressRows(terminal, config, connection),
+    ...addressRows(terminal, place, connection),
     ['tested', testedAt ? `${dateText(testedAt)} UTC` : 'never'],
   ];
   const claims = Object.entries(testedClaims ?? {}).map(([name, value]) => [name, claimText(value)]);
@@ -62,6 +63,14 @@ export function connectionText(terminal: Terminal, config: Addressed, connection
     table(rows, '  '),
     ...(claims.length === 0 ? [] : ['', 'The last test sign-in brought:', '', table(claims, '  ')]),
   ].join('\n');
+}
+
+function certificateRows({ paint }: Terminal, { fingerprint, notAfter }: ConnectionCertificate): string[][] {
+  const warning = certificateWarning({ notAfter }, new Date());
+  return [
+    ['certificate', `${fingerprint} (until ${dateText(new Date(notAfter))} UTC)`],
+    ...(warning === undefined ? [] : [['', paint('yellow', warning)]]),
+  ];
 }
 
 function optional(label: string, value: string | null): string[][] {

@@ -31,10 +31,10 @@ export const command: Command = {
     const { options, terminal } = context;
     const input = await readInput(context);
     return withSession(context, async ({ domain, config }) => {
-      const { operator, connection } = await findConnection(domain, options.argument);
+      const { operator, slug, connection } = await findConnection(domain, options.argument);
       const after = await domain.connections.update(operator, connection.id, input);
       const human = `${terminal.paint('green', '✓')} ${terminal.paint('bold', after.name)} is changed. Try it out: npx rollcall connection test ${after.id}`;
-      return { json: connectionJson(config, after), human };
+      return { json: connectionJson({ publicUrl: config.publicUrl, slug }, after), human };
     });
   },
 };

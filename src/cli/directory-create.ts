@@ -1,9 +1,9 @@
 import { PRECEDENCE_MAX } from '../domain/directories/directories.ts';
+import { tenantUrlOf } from '../domain/public-address.ts';
 import type { Command } from './command.ts';
 import { findOrganization } from './find-organization.ts';
 import { localhostHint } from './localhost-hint.ts';
 import { withSession } from './open-session.ts';
-import { tenantUrlOf } from './tenant-url.ts';
 import { table } from './terminal.ts';
 
 export const command: Command = {

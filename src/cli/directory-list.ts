@@ -1,8 +1,8 @@
+import { tenantUrlOf } from '../domain/public-address.ts';
 import { allItems } from './all-items.ts';
 import type { Command } from './command.ts';
 import { findOrganization } from './find-organization.ts';
 import { withSession } from './open-session.ts';
-import { tenantUrlOf } from './tenant-url.ts';
 import { heading, table } from './terminal.ts';
 
 export const command: Command = {

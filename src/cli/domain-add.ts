@@ -12,10 +12,14 @@ export const command: Command = {
   options: { org: { description: "The organization's slug.", placeholder: 'SLUG', required: true } },
   run: (context) =>
     withSession(context, async ({ domain }) => {
-      const { options } = context;
+      const { options, terminal } = context;
       const { operator, slug } = await findOrganization(domain, options.requiredText('org'));
       const { id, ...added } = await domain.emailDomains.add(operator, options.argument);
       const { recordName, recordValue, status } = added;
+      if (status === 'verified') {
+        const human = `${terminal.paint('green', '✓')} ${added.domain} is proved already. Keep its TXT record: ${recordName}`;
+        return { json: { id, domain: added.domain, status, recordName, recordValue }, human };
+      }
       const human = [
         `Make this record in the DNS of ${added.domain}:`,
         '',

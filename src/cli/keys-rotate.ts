@@ -1,7 +1,5 @@
 import type { LostSecret, Rotation } from '../domain/secrets/key-rotation.ts';
-import { SealError } from '../domain/secrets/sealed-text.ts';
 import type { Command, CommandResult } from './command.ts';
-import { CommandError } from './command-error.ts';
 import { withSession } from './open-session.ts';
 import { showRows } from './row-progress.ts';
 import { dateText, type Terminal, table } from './terminal.ts';
@@ -26,16 +24,10 @@ export const command: Command = {
         isOldKeyLost: options.flag('old-key-lost'),
         onProgress: ({ resealedCount }) => progress.show(resealedCount),
       });
-      const rotation = await rotating.catch(explain).finally(progress.stop);
+      const rotation = await rotating.finally(progress.stop);
       return answer(rotation, terminal);
     }),
 };
-
-function explain(error: unknown): never {
-  if (!(error instanceof SealError)) throw error;
-  const message = `${error.message} Where that key is lost: npx rollcall keys rotate --old-key-lost`;
-  throw new CommandError('secretKeyWrong', message);
-}
 
 function answer(rotation: Rotation, terminal: Terminal): CommandResult {
   const { resealedCount, adoptedKeyCount, retiredKeyCount, signingKey, lostSecrets } = rotation;

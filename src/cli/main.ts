@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { DomainError } from '../domain/domain-error.ts';
+import { SealError } from '../domain/secrets/sealed-text.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
 import { CommandError, UsageError } from './command-error.ts';
 import { commandHelp, overview } from './command-help.ts';
 import { commands } from './commands.ts';
-import { nextStepAfter } from './domain-advice.ts';
+import { inOptionNames, nextStepAfter } from './domain-advice.ts';
 import { nearestName } from './nearest-name.ts';
 import { OptionValues } from './option-values.ts';
 import { stopRequested } from './stop-requested.ts';
 import { openTerminal, type Terminal, type TerminalStreams } from './terminal.ts';
 
+const SECRET_KEY_ADVICE = 'Where that key is lost: npx rollcall keys rotate --old-key-lost';
 const exitCodes = { success: 0, failure: 1, usage: 2 } as const;
 
 export interface CliStreams extends TerminalStreams {
@@ -35,7 +37,7 @@ export async function runCli(args: readonly string[], streams: CliStreams = proc
     return report(await dispatch(words, { terminal, environment, isJson, untilStopped }), isJson, terminal);
   } catch (error) {
     const isDebugged = environment.LOG_LEVEL === 'debug' && error instanceof Error;
-    if (isDebugged) terminal.stderr.write(`${error.stack}\n`);
+    if (isDebugged) terminal.stderr.write(`${(error.cause instanceof Error ? error.cause : error).stack}\n`);
     return reportError(error, isJson, terminal);
   }
 }
@@ -56,12 +58,23 @@ async function dispatch(args: readonly string[], context: Omit<CommandContext, '
   if (first === 'help') return helpFor(findCommand(others).command, terminal);
   const { command, rest } = findCommand(args);
   if (rest.includes('--help') || rest.includes('-h')) return helpFor(command, terminal);
+  let slug: string | undefined;
   try {
-    return await command.run({ ...context, options: OptionValues.parse(rest, command) });
+    const options = OptionValues.parse(rest, command);
+    slug = options.text('org');
+    return await command.run({ ...context, options });
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`${error.message} See: rollcall help ${command.name}`);
+    if (error instanceof UsageError) throw new UsageError(`${error.message} See: rollcall help ${command.name}`);
+    if (error instanceof DomainError) throw withAdvice(error, command, slug);
+    throw error;
   }
+}
+
+/** The same in the words of the command line, with what to do next. */
+function withAdvice(error: DomainError, { options }: Command, slug: string | undefined): CommandError {
+  const nextStep = nextStepAfter(error, slug);
+  const message = [inOptionNames(error, options), ...(nextStep ? [nextStep] : [])].join(' ');
+  return new CommandError(error.code, message, { cause: error });
 }
 
 /** The command named by the first one or two words; throws UsageError with the nearest name for an unknown one. */
@@ -120,9 +133,8 @@ function reportError(error: unknown, isJson: boolean, { stdout, stderr }: Termin
 function describe(error: unknown): { code: string; message: string } {
   if (error instanceof UsageError) return { code: 'usage', message: error.message };
   if (error instanceof CommandError) return { code: error.code, message: error.message };
-  if (error instanceof DomainError) {
-    const nextStep = nextStepAfter(error);
-    return { code: error.code, message: [error.message, ...(nextStep ? [nextStep] : [])].join(' ') };
+  if (error instanceof SealError) {
+    return { code: 'secretKeyWrong', message: `${error.message} ${SECRET_KEY_ADVICE}` };
   }
   const reason = (error instanceof Error ? error.message : String(error)).replace(/[.\s]+$/u, '');
   return {

@@ -1,11 +1,10 @@
+import { tenantUrlOf, tokenEndpointOf } from '../domain/public-address.ts';
 import type { Command } from './command.ts';
 import { findOAuthClient } from './find-oauth-client.ts';
 import { operatorOfDirectory } from './find-organization.ts';
 import { newClientSecretText } from './new-client-secret.ts';
 import { withSession } from './open-session.ts';
 import { readSecretYears, secretYears } from './secret-years.ts';
-import { tenantUrlOf } from './tenant-url.ts';
-import { tokenEndpointOf } from './token-endpoint.ts';
 
 export const command: Command = {
   name: 'oauth-client add-secret',

@@ -1,11 +1,10 @@
+import { tenantUrlOf, tokenEndpointOf } from '../domain/public-address.ts';
 import type { Command } from './command.ts';
 import { findDirectory } from './find-directory.ts';
 import { newClientSecretText } from './new-client-secret.ts';
 import { withSession } from './open-session.ts';
 import { readScopeOption, scopeOption } from './scope-option.ts';
 import { readSecretYears, secretYears } from './secret-years.ts';
-import { tenantUrlOf } from './tenant-url.ts';
-import { tokenEndpointOf } from './token-endpoint.ts';
 
 export const command: Command = {
   name: 'oauth-client create',

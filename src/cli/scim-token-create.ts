@@ -1,10 +1,10 @@
+import { tenantUrlOf } from '../domain/public-address.ts';
 import type { Command } from './command.ts';
 import { expiresInDays, readExpiry } from './expires-in-days.ts';
 import { operatorOfDirectory } from './find-organization.ts';
 import { newScimTokenText } from './new-scim-token.ts';
 import { withSession } from './open-session.ts';
 import { readScopeOption, scopeOption } from './scope-option.ts';
-import { tenantUrlOf } from './tenant-url.ts';
 
 export const command: Command = {
   name: 'scim-token create',

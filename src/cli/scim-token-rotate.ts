@@ -1,11 +1,11 @@
 import { OVERLAP_HOURS_MAX } from '../domain/directory-credentials/scim-tokens.ts';
+import { tenantUrlOf } from '../domain/public-address.ts';
 import type { Command } from './command.ts';
 import { expiresInDays, readExpiry } from './expires-in-days.ts';
 import { operatorOfDirectory } from './find-organization.ts';
 import { findScimToken } from './find-scim-token.ts';
 import { newScimTokenText } from './new-scim-token.ts';
 import { withSession } from './open-session.ts';
-import { tenantUrlOf } from './tenant-url.ts';
 import { dateText } from './terminal.ts';
 
 const OVERLAP_HOURS_DEFAULT = 24;

@@ -17,6 +17,8 @@ export interface Served<Started extends Listening = Listening> {
   start: (app: typeof import('../app.ts'), log: Log) => Promise<Started>;
   /** Where GraphQL is, given where others reach this process. */
   graphqlUrl: (publicUrl: string) => string;
+  /** Where people sign in, given the same; absent where they do not. */
+  signInUrl?: (publicUrl: string) => string;
   /** The secret of a link that sets a new installation up; undefined for one that is set up. */
   setUpSecret?: (started: Started) => Promise<string | undefined>;
 }
@@ -34,16 +36,18 @@ export async function serveUntilStopped<Started extends Listening>(
   const stopped = untilStopped();
   const { publicUrl } = service;
   const graphqlUrl = served.graphqlUrl(publicUrl);
+  const signInUrl = served.signInUrl?.(publicUrl);
   const tenantUrl = service.tenantUrl('{directoryId}');
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const facts = [
     ['GraphQL', terminal.paint('cyan', graphqlUrl)],
     ['SCIM', terminal.paint('cyan', tenantUrl)],
+    ...(signInUrl === undefined ? [] : [['Sign-in', terminal.paint('cyan', signInUrl)]]),
   ];
   const secret = await served.setUpSecret?.(service);
   const setUpUrl = secret === undefined ? undefined : oneTimeLinkAddress(publicUrl, secret);
   const ready = `${terminal.paint('green', '✓')} ${name} is ready on ${publicUrl} (started in ${seconds} s). Ctrl-C stops it.`;
-  const json = JSON.stringify({ url: publicUrl, graphqlUrl, tenantUrl, setUpUrl });
+  const json = JSON.stringify({ url: publicUrl, graphqlUrl, tenantUrl, signInUrl, setUpUrl });
   const human = [ready, '', table(facts, '  '), ...setUpLines(terminal, setUpUrl)].join('\n');
   terminal.stdout.write(`${isJson ? json : human}\n`);
   await stopped;

@@ -22,6 +22,7 @@ async function run(context: CommandContext): Promise<CommandResult> {
     config,
     start: ({ startService }, log) => startService(config, log),
     graphqlUrl: (publicUrl) => `${publicUrl}/graphql`,
+    signInUrl: (publicUrl) => `${publicUrl}/sign-in`,
     setUpSecret: async ({ domain }) => (await domain.setUp.createLink())?.secret,
   });
 }

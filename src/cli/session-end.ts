@@ -29,7 +29,7 @@ export const command: Command = {
       }
       if (sessionId === undefined || userText !== undefined) throw new UsageError('Give either --user or --session.');
       await domain.userSessions.end(operator, sessionId).catch((error: unknown) => {
-        if (!(error instanceof DomainError)) throw error;
+        if (!(error instanceof DomainError) || error.code !== 'notFound') throw error;
         throw new CommandError('notFound', `Nobody is signed in to ${name} in the session ${sessionId}.`);
       });
       return { json: { sessionId, endedCount: 1 }, human: `${terminal.paint('green', '✓')} The session ended.` };

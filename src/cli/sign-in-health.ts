@@ -1,4 +1,8 @@
+import type { Actor } from '../domain/actors/actor.ts';
+import { certificateWarning } from '../domain/connections/connection-certificates.ts';
+import type { Domain } from '../domain/domain.ts';
 import { signInStandings, standingsThatSignIn } from '../domain/sign-in/sign-in-health.store.ts';
+import { allItems } from './all-items.ts';
 import type { Command } from './command.ts';
 import { findOrganization } from './find-organization.ts';
 import { withSession } from './open-session.ts';
@@ -33,15 +37,30 @@ export const command: Command = {
           standingTexts[each.standing],
           each.standing,
         ]);
+      const warnings = await certificateWarnings(domain, operator);
       const lines = [
         `${health.canSignInCount} of ${health.usersCount} active users of ${name} could sign in.`,
+        'This goes by what was provisioned; connection test shows whether the identity provider sends the same.',
         '',
         table([heading(terminal, ['USERS', 'SIGN IN', 'BECAUSE', 'STANDING']), ...rows]),
         ...(people.length > 0
           ? ['', table(people.map((person) => [person.userName, standingTexts[person.standing]]))]
           : []),
         ...(hasNextPage ? ['… and more.'] : []),
+        ...(warnings.length > 0 ? ['', ...warnings.map((warning) => terminal.paint('yellow', warning))] : []),
       ];
-      return { json: { ...health, people }, human: lines.join('\n') };
+      return { json: { ...health, people, warnings }, human: lines.join('\n') };
     }),
 };
+
+/** Of the connections through which people sign in: when they end, nobody does. */
+async function certificateWarnings(domain: Domain, operator: Actor): Promise<string[]> {
+  const connections = await allItems((page) => domain.connections.list(operator, page, { statuses: ['enabled'] }));
+  const now = new Date();
+  return connections.flatMap(({ id, name, certificates }) =>
+    (certificates ?? []).flatMap((certificate) => {
+      const warning = certificateWarning(certificate, now);
+      return warning === undefined ? [] : [`A certificate of ${name} (${id}): ${warning}`];
+    }),
+  );
+}

@@ -1,9 +1,10 @@
+import { signInReference } from '../domain/sign-in-log/sign-in-reference.ts';
 import { signInRefusalReasons } from '../domain/sign-in-log/sign-in-refusal.ts';
 import type { Command } from './command.ts';
 import { findOrganization } from './find-organization.ts';
 import { findUser } from './find-user.ts';
 import { withSession } from './open-session.ts';
-import { refusalTexts, shortId } from './sign-in-text.ts';
+import { adviceLines, outcomeText } from './sign-in-text.ts';
 import { heading, table } from './terminal.ts';
 
 const SHOWN_MAX = 50;
@@ -11,10 +12,11 @@ const SHOWN_MAX = 50;
 export const command: Command = {
   name: 'sign-in list',
   summary: 'List the last sign-ins, and why people did not get in.',
-  usage: 'The page of a refusal shows an id: find it with --search, whole or its last eight characters.',
+  usage:
+    'The page of a refusal shows a reference, the end of an id: find it with --search, which tells what happened and what to do.',
   options: {
     org: { description: "The organization's slug.", placeholder: 'SLUG', required: true },
-    search: { description: 'An id from a page, its end, or an e-mail address.', placeholder: 'TEXT' },
+    search: { description: 'A reference from a page, an id, or an e-mail address.', placeholder: 'TEXT' },
     user: { description: 'The sign-ins of this user.', placeholder: 'USER' },
     reason: { description: 'Those refused for this reason, such as notProvisioned.', placeholder: 'REASON' },
     refused: { description: 'Only who did not get in.' },
@@ -23,13 +25,13 @@ export const command: Command = {
     withSession(context, async ({ domain }) => {
       const { options, terminal } = context;
       const organization = await findOrganization(domain, options.requiredText('org'));
-      const named = options.text('user');
+      const [named, search] = [options.text('user'), options.text('search')];
       const reason = options.choice('reason', signInRefusalReasons);
       const { items } = await domain.signInEvents.list(
         organization.operator,
         { first: SHOWN_MAX },
         {
-          search: options.text('search') ?? null,
+          search: search ?? null,
           userId: named === undefined ? null : (await findUser(domain, organization, named)).id,
           reasons: reason === undefined ? null : [reason],
           outcomes: options.flag('refused') ? ['refused'] : null,
@@ -38,13 +40,14 @@ export const command: Command = {
       if (items.length === 0)
         return { json: { signIns: items }, human: `No sign-in to ${organization.name} was found.` };
       const rows = items.map((event) => [
-        shortId(event.id),
+        signInReference(event.id),
         event.createdAt.toISOString().slice(0, 16).replace('T', ' '),
         event.email ?? event.subject ?? '',
         event.method,
-        event.reason === null ? 'signed in' : `refused: ${refusalTexts[event.reason]}`,
+        outcomeText(event),
       ]);
-      const human = table([heading(terminal, ['ID', 'WHEN (UTC)', 'WHO', 'BY', 'OUTCOME']), ...rows]);
-      return { json: { signIns: items }, human };
+      const list = table([heading(terminal, ['REFERENCE', 'WHEN (UTC)', 'WHO', 'BY', 'OUTCOME']), ...rows]);
+      const advice = search === undefined ? [] : items.flatMap(adviceLines);
+      return { json: { signIns: items }, human: [list, ...advice].join('\n') };
     }),
 };

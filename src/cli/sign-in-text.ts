@@ -1,8 +1,10 @@
 import type { BindingRequestReason } from '../domain/bindings/binding.entity.ts';
 import type { SignInStanding } from '../domain/sign-in/sign-in-health.store.ts';
+import type { SignInEventRow } from '../domain/sign-in-log/sign-in-events.store.ts';
+import { signInReference } from '../domain/sign-in-log/sign-in-reference.ts';
 import type { SignInRefusalReason } from '../domain/sign-in-log/sign-in-refusal.ts';
 
-export const refusalTexts = {
+const refusalTexts = {
   notProvisioned: 'nobody provisioned them, or their link waits',
   deactivated: 'deactivated, blocked or removed',
   otherSignInMethod: 'their account signs in another way',
@@ -28,12 +30,25 @@ export const standingTexts = {
   matchByEmail: 'would match by e-mail on a proved domain',
   noConnection: 'no connection is enabled',
   noMatch: 'nothing matches: no externalId, no e-mail on a proved domain',
+  noObjectId: 'their externalId is no object id: map objectId to externalId in Entra',
   ambiguous: 'several people carry the same externalId or e-mail',
   waitsForApproval: 'an admin has to approve the first sign-in',
   recordInactive: 'bound by a record that is inactive or not theirs any more',
 } satisfies Record<SignInStanding, string>;
 
-/** As sign-in pages show it: people read the end of an id out. */
-export function shortId(id: string): string {
-  return id.slice(-8);
+/** What became of a sign-in, in one line. */
+export function outcomeText({ reason, detail }: Pick<SignInEventRow, 'reason' | 'detail'>): string {
+  if (reason === null) return 'signed in';
+  const text = detail.idpInitiated === true ? 'it began at the identity provider, not here' : refusalTexts[reason];
+  return `refused${detail.isTest === true ? ' (test)' : ''}: ${text}`;
+}
+
+/** What happened and what to do about it, where more is known of a sign-in than its reason. */
+export function adviceLines(event: Pick<SignInEventRow, 'id' | 'detail'>): string[] {
+  const { explanation, remedy, description, idpInitiated, code, error } = event.detail;
+  const advice = idpInitiated === true ? 'Let the tile at the identity provider open the Sign-on URL.' : remedy;
+  const said = [code ?? error, description].filter((text) => typeof text === 'string' && text !== '').join(': ');
+  const lines = [explanation, advice, said === '' ? null : `The identity provider said: ${said}`];
+  const known = lines.filter((line): line is string => typeof line === 'string' && line !== '');
+  return known.length === 0 ? [] : ['', `${signInReference(event.id)}:`, ...known.map((line) => `  ${line}`)];
 }

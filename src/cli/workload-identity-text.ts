@@ -1,8 +1,7 @@
 import type { Config } from '../config.ts';
 import type { WorkloadIdentityRow } from '../domain/directory-credentials/workload-identities.store.ts';
-import { tenantUrlOf } from './tenant-url.ts';
+import { tenantUrlOf, tokenEndpointOf } from '../domain/public-address.ts';
 import { type Terminal, table } from './terminal.ts';
-import { tokenEndpointOf } from './token-endpoint.ts';
 
 /** What a workload identity says, as JSON. */
 export function workloadIdentityJson(config: Pick<Config, 'publicUrl'>, identity: WorkloadIdentityRow) {

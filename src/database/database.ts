@@ -21,6 +21,12 @@ export interface OrganizationTransaction {
   readonly organizationId: string;
   /** Runs a statement with the organization as `$1` and the values as `$2`…. */
   rows<Row extends object>(statement: Statement<Row>, ...values: unknown[]): Promise<Row[]>;
+  /**
+   * Has work done when all is committed and the connection is free for others, such as what goes on in other
+   * organizations. Not done when the transaction is rolled back. Whoever waits for the transaction waits for it, and gets
+   * what it throws, while the transaction stands.
+   */
+  afterCommit(work: () => Promise<unknown>): void;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -140,8 +146,18 @@ export class Database {
     organizationId: string,
     work: (transaction: OrganizationTransaction) => Promise<Result>,
   ): Promise<Result> {
+    const { result, following } = await this.#transaction(organizationId, work);
+    for (const next of following) await next();
+    return result;
+  }
+
+  async #transaction<Result>(
+    organizationId: string,
+    work: (transaction: OrganizationTransaction) => Promise<Result>,
+  ): Promise<{ result: Result; following: (() => Promise<unknown>)[] }> {
     const scope = setOrganization(organizationId);
     return retried(async () => {
+      const following: (() => Promise<unknown>)[] = [];
       const client = await this.#pool.connect();
       let broken: Error | undefined;
       try {
@@ -152,10 +168,11 @@ export class Database {
             if (isWide) await client.query(WIDE);
             return (await client.query({ ...query, values: [organizationId, ...values] })).rows;
           },
+          afterCommit: (next) => following.push(next),
         });
         await client.query('commit');
         if (this.#arePlansDue(client)) await client.query('discard plans');
-        return result;
+        return { result, following };
       } catch (error) {
         broken = await client.query('rollback').then(
           () => undefined,

@@ -1,9 +1,5 @@
-import {
-  accountLoginSchema,
-  accountMembershipSchema,
-  accountSchema,
-  oneTimeLinkSchema,
-} from '../domain/accounts/account.entity.ts';
+import { accountLoginSchema, accountMembershipSchema, accountSchema } from '../domain/accounts/account.entity.ts';
+import { oneTimeLinkSchema } from '../domain/accounts/one-time-link.entity.ts';
 import { sessionAuthenticationSchema, sessionSchema } from '../domain/accounts/session.entity.ts';
 import { apiKeySchema } from '../domain/actors/api-key.entity.ts';
 import { bindingRequestSchema, bindingSchema } from '../domain/bindings/binding.entity.ts';

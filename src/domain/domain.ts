@@ -11,8 +11,10 @@ import { CredentialHasher } from './actors/credential.ts';
 import { BindingRequests } from './bindings/binding-requests.ts';
 import { Bindings } from './bindings/bindings.ts';
 import type { Clock } from './clock.ts';
+import { ConnectionTests } from './connections/connection-tests.ts';
 import { Connections } from './connections/connections.ts';
 import { type IdentityProviders, noIdentityProviders } from './connections/identity-providers.ts';
+import { SignInConnections } from './connections/sign-in-connections.ts';
 import { CustomSchemas } from './custom-attributes/custom-schemas.ts';
 import { CustomTables } from './custom-attributes/custom-tables.ts';
 import { Directories } from './directories/directories.ts';
@@ -53,6 +55,7 @@ import { DataKeys } from './secrets/data-keys.ts';
 import { KeyRotation } from './secrets/key-rotation.ts';
 import { Seals } from './secrets/seals.ts';
 import { SigningKeys } from './secrets/signing-keys.ts';
+import { RememberedSlugs } from './sign-in/remembered-slugs.ts';
 import { SignIn } from './sign-in/sign-in.ts';
 import { SignInAttempts } from './sign-in/sign-in-attempts.ts';
 import { SignInHealth } from './sign-in/sign-in-health.ts';
@@ -105,12 +108,19 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
   const accessTokens = new AccessTokens({ database, clock, hasher, refusedCalls });
   const { allowsLoopbackIssuers = false } = parts;
   const { identityProviders = noIdentityProviders } = parts;
-  const signInParts = { database, clock, catalogue, hasher, seals };
-  const connections = new Connections({ ...signInParts, identityProviders, allowsLoopbackIssuers });
+  const signInConnections = new SignInConnections({ database, seals });
+  const connectionTests = new ConnectionTests({ database, clock, hasher, identityProviders, signInConnections });
   const accounts = new Accounts({ database, clock });
   const signInEvents = new SignInEvents({ database, clock });
-  const sessions = new Sessions({ database, clock, catalogue, hasher, signInEvents, onTouchFailed });
-  const attempts = new SignInAttempts({ database, clock, hasher });
+  const sessions = new Sessions({
+    database,
+    clock,
+    catalogue,
+    hasher,
+    signInEvents,
+    onBackgroundFailure: onTouchFailed,
+  });
+  const signInAttempts = new SignInAttempts({ database, clock, hasher });
   const oneTimeLinks = new OneTimeLinks({ database, clock, hasher, accounts, sessions, signInEvents });
   const keyRotation = new KeyRotation({ database, clock, organizations, dataKeys, seals, signingKeys });
   const forgetting: Forgetting = {
@@ -120,7 +130,7 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
       (transaction) => sessions.forgetEndedIn(transaction),
     ],
     ofNone: [
-      () => attempts.forgetExpired(),
+      () => signInAttempts.forgetExpired(),
       () => sessions.forgetEnded(),
       () => oneTimeLinks.forgetEnded(),
       () => keyRotation.maintain(),
@@ -155,12 +165,24 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
     accounts,
     sessions,
     oneTimeLinks,
-    setUp: new SetUp({ database, clock, hasher, organizations, accounts, sessions, signInEvents }),
-    userSessions: new UserSessions({ database, clock, sessions }),
+    setUp: new SetUp({ database, clock, hasher, organizations, accounts, sessions }),
+    userSessions: new UserSessions({ database, clock }),
     signInOverview: new SignInOverview({ database, clock, catalogue }),
     viewers: new Viewers({ database, catalogue }),
-    signIn: new SignIn({ ...signInParts, connections, accounts, sessions, signInEvents, attempts }),
-    signInAttempts: attempts,
+    signIn: new SignIn({
+      database,
+      clock,
+      catalogue,
+      signInConnections,
+      connectionTests,
+      accounts,
+      sessions,
+      emailDomains,
+      signInEvents,
+      attempts: signInAttempts,
+    }),
+    signInAttempts,
+    rememberedSlugs: new RememberedSlugs({ hasher }),
     signInEvents,
     signInHealth: new SignInHealth({ database, catalogue }),
     bindings: new Bindings({ database, clock }),
@@ -172,7 +194,9 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
     apiKeys,
     directories,
     customSchemas,
-    connections,
+    connections: new Connections({ database, clock, catalogue, seals, identityProviders, allowsLoopbackIssuers }),
+    connectionTests,
+    signInConnections,
     emailDomains,
     directoryStatuses: new DirectoryStatuses({ database, clock, catalogue, projection, scimTokens }),
     directoryHealth: new DirectoryHealth({ database, clock }),

@@ -17,5 +17,13 @@ export async function againAfterRaces<Result>(
   });
 }
 
+/** Two sign-ins gave one person two bindings, users or accounts: the later one then finds what the earlier one made. */
+export const signInRaces: ReadonlySet<string> = new Set([
+  'account_memberships_user_key',
+  'bindings_subject_key',
+  'bindings_user_key',
+  'users_user_name_key',
+]);
+
 /** Two transactions gave two users one userName. */
 export const userNameRaces: ReadonlySet<string> = new Set(['users_user_name_key']);

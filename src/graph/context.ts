@@ -2,6 +2,7 @@ import { actorOf, type CurrentSession } from '../domain/accounts/current-session
 import type { Actor } from '../domain/actors/actor.ts';
 import type { Domain } from '../domain/domain.ts';
 import { DomainError } from '../domain/domain-error.ts';
+import type { PublicAddress } from '../domain/public-address.ts';
 import { Loader } from './loader.ts';
 
 /** One request as it was received; for SCIM, `method` and `path` are those of the SCIM request. */
@@ -15,13 +16,10 @@ export interface GraphCall {
   path: string;
 }
 
-/** Where the customers of a directory send SCIM requests, as this installation is reached. */
-export type TenantUrl = (directoryId: string) => string;
-
 /** What a door of the service gives all contexts that come through it. */
 export interface ContextSettings {
   accepts: AcceptedBearers;
-  tenantUrl: TenantUrl;
+  address: PublicAddress;
 }
 
 /** Which bearers open a door: the facade's calls are for SCIM tokens only, /graphql takes API keys too. */
@@ -41,16 +39,16 @@ const BEARER = /^Bearer +([0-9A-Za-z_]{1,256}) *$/i;
 export class GraphContext {
   readonly domain: Domain;
   readonly call: GraphCall;
-  readonly tenantUrl: TenantUrl;
+  readonly address: PublicAddress;
   readonly #accepts: AcceptedBearers;
   #actor: Promise<Actor> | undefined;
   #session: Promise<CurrentSession | undefined> | undefined;
   readonly #loaders = new Map<unknown, Map<string, Loader<unknown>>>();
 
-  constructor(domain: Domain, call: GraphCall, { accepts, tenantUrl }: ContextSettings) {
+  constructor(domain: Domain, call: GraphCall, { accepts, address }: ContextSettings) {
     this.domain = domain;
     this.call = call;
-    this.tenantUrl = tenantUrl;
+    this.address = address;
     this.#accepts = accepts;
   }
 
@@ -138,5 +136,8 @@ async function authenticate(
   const byKey = accepts === 'any' && bearer ? await domain.apiKeys.authenticate(bearer) : undefined;
   const actor = byKey ?? (bearer && (await domain.scimTokens.authenticate(bearer)));
   if (actor) return actor;
-  throw new DomainError('credentialInvalid', 'The bearer is missing, wrong, revoked or expired.');
+  throw new DomainError(
+    'credentialInvalid',
+    'The bearer is missing, wrong, revoked or expired, and no session says who asks.',
+  );
 }

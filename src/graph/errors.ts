@@ -5,7 +5,7 @@ import type { GraphLog } from './log.ts';
 
 /** Every `extensions.code` of what is thrown rather than answered as data, as docs/guides/graphql.md explains it. */
 export const thrownCodes = {
-  UNAUTHENTICATED: 'The bearer is missing, wrong, revoked or expired.',
+  UNAUTHENTICATED: 'The bearer is missing, wrong, revoked or expired, and no session says who asks.',
   FORBIDDEN: 'The bearer does not hold what the field needs, or its organization is suspended or closing.',
   BAD_USER_INPUT: 'A query names something unknown or out of range, or the operation asks for too much.',
   BAD_REQUEST: 'The request is none of GraphQL over HTTP: its method, a header or its body.',
@@ -48,7 +48,7 @@ export const answers = {
   },
   credentialInvalid: {
     thrownAs: 'UNAUTHENTICATED',
-    description: 'The bearer is missing, wrong, revoked or expired. Thrown, never data.',
+    description: 'The bearer is missing, wrong, revoked or expired, and no session says who asks. Thrown, never data.',
   },
   customSchemaTaken: { thrownAs: 'BAD_USER_INPUT', description: 'The organization has declared this URN already.' },
   cursorExpired: {

@@ -8,7 +8,8 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { Domain } from '../domain/domain.ts';
-import { createContext, type GraphContext, type TenantUrl } from './context.ts';
+import type { PublicAddress } from '../domain/public-address.ts';
+import { createContext, type GraphContext } from './context.ts';
 import { requireAffordable } from './cost.ts';
 import { presentErrors } from './errors.ts';
 import { introspectionForSignedIn } from './introspection.ts';
@@ -59,7 +60,7 @@ export type SessionCookieReader = (headers: IncomingHttpHeaders) => string | und
 export function readGraphContext(
   domain: Domain,
   headers: IncomingHttpHeaders,
-  tenantUrl: TenantUrl,
+  address: PublicAddress,
   sessionCookie: SessionCookieReader = () => undefined,
 ): GraphContext {
   const requestId = one(headers['x-request-id']);
@@ -72,7 +73,7 @@ export function readGraphContext(
     path: one(headers['x-rollcall-scim-path']) ?? '/graphql',
   };
   const accepts = scimMethod === undefined ? 'any' : 'scimTokens';
-  return createContext(domain, call, { accepts, tenantUrl });
+  return createContext(domain, call, { accepts, address });
 }
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;

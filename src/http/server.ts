@@ -29,10 +29,13 @@ export function createHttpApp({ graphql, oauth, sso, scim, ping, ...parts }: Htt
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // One spelling an address, so that nothing that looks at addresses sees another than the routes do.
+  app.enable('case sensitive routing');
   app.set('query parser', false);
   app.set('trust proxy', [...parts.trustedProxies]);
   app.use(tidyForwardedFor);
   app.use(securityHeaders);
+  app.use(requirePath);
   app.use('/scim/v2', scim);
   if (oauth) app.use('/oauth', giveRequestId, oauth);
   if (parts.cors) app.use('/graphql', parts.cors);
@@ -59,6 +62,15 @@ export function createHttpApp({ graphql, oauth, sso, scim, ping, ...parts }: Htt
   app.use(answerMistake);
   return app;
 }
+
+/**
+ * Refuses targets with a scheme and a host (RFC 9112 §3.2.2) and `*`: those are sent to proxies, our own addresses are in the
+ * configuration, and what looks like an address has more than one reader here.
+ */
+const requirePath: RequestHandler = (request, response, next) => {
+  if (request.url.startsWith('/')) next();
+  else response.status(400).type('text/plain').send('The target of a request is a path, such as /sign-in.\n');
+};
 
 /** The last resort: no stack and no message of ours in the answer. */
 const answerMistake: ErrorRequestHandler = (error, _request, response, next) => {

@@ -1,127 +1,176 @@
-import express, { type Request, type Response, type Router } from 'express';
+import type { Request, Response } from 'express';
 import type { LoginProvider } from '../domain/accounts/account.entity.ts';
-import type { SignInConnection } from '../domain/connections/connections.ts';
+import { connectionTestUrl } from '../domain/connections/connection-addresses.ts';
+import type { SignInConnection } from '../domain/connections/sign-in-connection.ts';
 import type { VerifiedIdentity } from '../domain/connections/verified-identity.ts';
 import { isId } from '../domain/id.ts';
-import type { StartedAttempt } from '../domain/sign-in/sign-in.ts';
+import type { StartedAttempt } from '../domain/sign-in/sign-in-attempts.ts';
+import type { SignInRefusal } from '../domain/sign-in/sign-in-outcome.ts';
 import { beginSignIn } from './begin-sign-in.ts';
 import { requireLoginProvider } from './login-provider.ts';
-import { oidcPartyOf } from './oidc/oidc-party.ts';
+import { openParty } from './open-party.ts';
 import { PageError } from './page-error.ts';
+import type { PageRoutes } from './page-routes.ts';
 import { serviceProviderMetadata } from './saml/metadata.ts';
 import { sendRefusal } from './send-refusal.ts';
 import { SignInFailure } from './sign-in-failure.ts';
-import { addressOf, FORM, formOf, type SsoEdge, searchParamsOf } from './sso-edge.ts';
-
-/** A SAML response of 256 KB in base64, escaped for a form. */
-const SAML_FORM_MAX = '640kb';
+import type { LimitedEvent } from './sign-in-limits.ts';
+import { addressOf, formOf, type SsoEdge, searchParamsOf, targetOf } from './sso-edge.ts';
 
 type Way = { connection: SignInConnection } | { provider: LoginProvider };
 
 /** The addresses that identity providers know: where their answers arrive, our metadata, and tests of a connection. */
-export function addAnswerRoutes(router: Router, edge: SsoEdge): void {
-  router.get('/connections/:id/oidc/callback', async (request, response) => {
+export function addAnswerRoutes(routes: PageRoutes, edge: SsoEdge): void {
+  routes.get('/connections/:id/oidc/callback', async (request, response) => {
     const connection = await requireConnection(edge, request.params.id, 'oidc');
     const { redirectUri } = edge.addressesOf(connection.id);
-    const party = oidcPartyOf(connection);
     const callbackUrl = callbackUrlOf(edge, request);
-    await answer(edge, { request, response }, { connection }, searchParamsOf(request).get('state'), (attempt) =>
-      edge.oidc.verify(party, { redirectUri, callbackUrl, ...attempt }),
-    );
+    await answer(edge, response, {
+      way: { connection },
+      state: searchParamsOf(request).get('state'),
+      address: addressOf(request),
+      limited: 'refusal',
+      verify: async (attempt) =>
+        edge.oidc.verify(await openParty(edge, connection), { redirectUri, callbackUrl, ...attempt }),
+    });
   });
 
-  router.get('/sign-in/:provider/callback', async (request, response) => {
+  routes.get('/sign-in/:provider/callback', async (request, response) => {
     const { name: provider, party, redirectUri } = requireLoginProvider(edge, request.params.provider);
     const callbackUrl = callbackUrlOf(edge, request);
-    await answer(edge, { request, response }, { provider }, searchParamsOf(request).get('state'), (attempt) =>
-      edge.oidc.verify(party, { redirectUri, callbackUrl, ...attempt }),
-    );
+    await answer(edge, response, {
+      way: { provider },
+      state: searchParamsOf(request).get('state'),
+      address: addressOf(request),
+      limited: 'refusal',
+      verify: (attempt) => edge.oidc.verify(party, { redirectUri, callbackUrl, ...attempt }),
+    });
   });
 
-  // It comes from the identity provider's page: the one form of ours that others send.
-  const readForm = express.text({ type: FORM, limit: SAML_FORM_MAX, inflate: false });
-  router.post('/connections/:id/saml/acs', readForm, async (request: Request<{ id: string }>, response) => {
+  routes.postFromElsewhere('/connections/:id/saml/acs', 'samlRefusal', async (request, response) => {
     const connection = await requireConnection(edge, request.params.id, 'saml');
     const form = formOf(request);
     const samlResponse = form.get('SAMLResponse') ?? '';
     const addresses = edge.addressesOf(connection.id);
-    const isUnsolicited = () => edge.saml.isUnsolicited(samlResponse);
-    await answer(
-      edge,
-      { request, response },
-      { connection },
-      form.get('RelayState'),
-      ({ requestId }) =>
+    await answer(edge, response, {
+      way: { connection },
+      state: form.get('RelayState'),
+      address: addressOf(request),
+      limited: 'samlRefusal',
+      isUnsolicited: () => edge.saml.isUnsolicited(samlResponse),
+      verify: ({ requestId }) =>
         edge.saml.verify(connection, {
           ...addresses,
           samlResponse,
           requestId,
           useAssertion: (id, expiresAt) => edge.domain.signIn.useAssertion(connection, id, expiresAt),
         }),
-      isUnsolicited,
-    );
+    });
   });
 
-  router.get('/connections/:id/saml/metadata', async (request, response) => {
+  routes.get('/connections/:id/saml/metadata', async (request, response) => {
     const { id } = await requireConnection(edge, request.params.id, 'saml');
     response.type('application/samlmetadata+xml').send(serviceProviderMetadata(edge.addressesOf(id)));
   });
 
-  router.get('/connections/:id/test/:secret', async (request, response) => {
+  routes.get('/connections/:id/test/:secret', async (request, response) => {
     const { id, secret } = request.params;
-    edge.requireRoom('miss', addressOf(request));
-    const connection = isId(id) ? await edge.domain.connections.readTest(id, secret) : undefined;
-    if (!connection) {
-      edge.count('miss', addressOf(request));
-      throw new PageError('testUnknown');
-    }
-    await beginSignIn(edge, { request, response }, { purpose: 'test', connection, returnTo: null });
+    const connection = isId(id) ? await edge.domain.connectionTests.read(id, secret) : undefined;
+    if (!connection) throw new PageError('testUnknown');
+    await beginSignIn(
+      edge,
+      { request, response },
+      {
+        purpose: 'test',
+        connection,
+        // Where the page of a failed test begins the next one.
+        returnTo: connectionTestUrl('', id, secret),
+      },
+    );
   });
+}
+
+interface ReceivedAnswer {
+  way: Way;
+  state: string | null;
+  /** Where it comes from. */
+  address: string;
+  /** As what it counts where it is refused. */
+  limited: LimitedEvent;
+  /** Asked only for an attempt that is under way, through what takes its answer. */
+  verify(attempt: StartedAttempt): Promise<VerifiedIdentity>;
+  /** Whether an answer without an attempt was sent without a request: a cheap look, as anybody can have it taken. */
+  isUnsolicited?(): boolean;
 }
 
 /**
  * An answer to an attempt that is under way, verified; then the browser goes on to the last step. No cookie is asked for: of a
- * form that another site sends, browsers send none of ours.
+ * form that another site sends, browsers send none of ours. The same answer twice at the same time, as of somebody who presses a
+ * key twice, is verified once: identity providers take back what they gave for a code that comes again (RFC 6749 §4.1.2).
  */
-async function answer(
-  edge: SsoEdge,
-  { request, response }: { request: Request; response: Response },
-  way: Way,
-  state: string | null,
-  verify: (attempt: StartedAttempt) => Promise<VerifiedIdentity>,
-  isUnsolicited: () => boolean = () => false,
-): Promise<void> {
-  const address = addressOf(request);
-  const { signIn } = edge.domain;
-  const attempt = state === null ? undefined : await signIn.findStarted(state);
-  const refuse = async (failure: SignInFailure) => {
-    edge.count('refusal', address);
-    const { reason, detail } = failure;
-    const ended = attempt === undefined ? {} : { state: attempt.state };
-    const refusal = await signIn.refuse({ ...way, ...ended, reason, detail, address });
-    const isTest = attempt?.purpose === 'test';
-    sendRefusal(edge, response, refusal, { returnTo: attempt?.returnTo ?? null, isTest });
-  };
+async function answer(edge: SsoEdge, response: Response, received: ReceivedAnswer): Promise<void> {
+  const { way, state, address, limited, verify } = received;
+  edge.requireRoom(limited, address);
+  const attempt = state === null ? undefined : await edge.domain.signInAttempts.findStarted(state);
+  const refuse = (failure: SignInFailure) => refuseAnswer(edge, received, attempt, failure);
+  let refusal: SignInRefusal | undefined;
   if (!attempt) {
-    const idpInitiated = isUnsolicited();
-    return refuse(
+    const idpInitiated = received.isUnsolicited?.() === true;
+    refusal = await refuse(
       idpInitiated ? new SignInFailure('responseInvalid', { idpInitiated }) : new SignInFailure('attemptExpired'),
     );
+  } else if (!isOf(attempt, way)) {
+    // An answer that arrives at another's address is a mix-up of identity providers (RFC 9700 §4.4).
+    refusal = await refuse(new SignInFailure('responseInvalid', { mixUp: true }));
+  } else if (!takesAnswers(way, attempt)) {
+    refusal = await refuse(new SignInFailure('connectionDisabled'));
+  } else {
+    refusal = await edge.answers.do(attempt.id, async () => {
+      const failure = await failureOf(edge, attempt, () => verify(attempt));
+      return failure && refuse(failure);
+    });
+    if (!refusal) {
+      return edge.redirect(response, edge.url(`/sign-in/finish?state=${encodeURIComponent(attempt.state)}`));
+    }
   }
-  // An answer that arrives at another's address is a mix-up of identity providers (RFC 9700 §4.4).
-  if (!isOf(attempt, way)) return refuse(new SignInFailure('responseInvalid', { mixUp: true }));
+  sendRefusal(edge, response, refusal, { returnTo: attempt?.returnTo ?? null, isTest: attempt?.purpose === 'test' });
+}
+
+/** Why an answer counts for nothing; undefined where it was verified, which happens once. */
+async function failureOf(
+  edge: SsoEdge,
+  { state }: StartedAttempt,
+  verify: () => Promise<VerifiedIdentity>,
+): Promise<SignInFailure | undefined> {
   try {
-    const identity = await verify(attempt);
-    if (!(await signIn.verified(attempt.state, identity))) return await refuse(new SignInFailure('attemptExpired'));
+    const isFirst = await edge.domain.signInAttempts.verified(state, await verify());
+    return isFirst ? undefined : new SignInFailure('attemptExpired');
   } catch (error) {
-    if (!(error instanceof SignInFailure)) throw error;
-    return refuse(error);
+    if (error instanceof SignInFailure) return error;
+    throw error;
   }
-  edge.redirect(response, edge.url(`/sign-in/finish?state=${encodeURIComponent(attempt.state)}`));
+}
+
+async function refuseAnswer(
+  edge: SsoEdge,
+  { way, address, limited }: ReceivedAnswer,
+  attempt: StartedAttempt | undefined,
+  { reason, detail }: SignInFailure,
+): Promise<SignInRefusal> {
+  edge.count(limited, address);
+  // Another process may be verifying the same answer, and this one came second to the identity provider or to the used assertions.
+  const isCopy = reason === 'attemptExpired' || detail.problem === 'assertionReplayed';
+  const { signIn } = edge.domain;
+  return signIn.refuse({ ...way, ...(attempt && { state: attempt.state }), reason, detail, address, isCopy });
 }
 
 function isOf({ connectionId, provider }: StartedAttempt, way: Way): boolean {
   return 'connection' in way ? connectionId === way.connection.id : provider === way.provider;
+}
+
+/** Through a draft, or a connection that was disabled meanwhile, nobody gets in: nothing of theirs is looked at. */
+function takesAnswers(way: Way, { purpose }: StartedAttempt): boolean {
+  return purpose === 'test' || !('connection' in way) || way.connection.status === 'enabled';
 }
 
 async function requireConnection(
@@ -129,13 +178,13 @@ async function requireConnection(
   id: string,
   protocol: SignInConnection['protocol'],
 ): Promise<SignInConnection> {
-  const connection = isId(id) ? await edge.domain.connections.findForSignIn(id) : undefined;
+  const connection = isId(id) ? await edge.domain.signInConnections.find(id) : undefined;
   if (connection?.protocol === protocol) return connection;
   throw new PageError('connectionUnknown');
 }
 
 /** As the identity provider was told it, whatever `Host` says. */
 function callbackUrlOf(edge: SsoEdge, request: Request): URL {
-  const { pathname, search } = new URL(request.originalUrl, 'http://localhost');
+  const { pathname, search } = targetOf(request);
   return new URL(edge.url(`${pathname}${search}`));
 }

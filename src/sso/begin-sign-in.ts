@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
 import type { LoginProvider } from '../domain/accounts/account.entity.ts';
-import type { SignInConnection } from '../domain/connections/connections.ts';
-import type { PendingIdentity, StartedAttempt } from '../domain/sign-in/sign-in.ts';
+import type { SignInConnection } from '../domain/connections/sign-in-connection.ts';
 import type { AttemptPurpose } from '../domain/sign-in/sign-in-attempt.entity.ts';
+import type { PendingIdentity, StartedAttempt } from '../domain/sign-in/sign-in-attempts.ts';
 import { requireLoginProvider } from './login-provider.ts';
-import { oidcPartyOf } from './oidc/oidc-party.ts';
+import { openParty } from './open-party.ts';
 import { sendRefusal } from './send-refusal.ts';
 import { SignInFailure } from './sign-in-failure.ts';
 import { addressOf, type SsoEdge } from './sso-edge.ts';
@@ -26,9 +26,8 @@ export async function beginSignIn(
 ): Promise<void> {
   const address = addressOf(request);
   edge.count('start', address);
-  edge.count('connection', 'connection' in begin ? begin.connection.id : begin.provider);
   const browser = edge.cookies.ensureBrowser(request, response);
-  const attempt = await edge.domain.signIn.start({ ...begin, browser });
+  const attempt = await edge.domain.signInAttempts.start({ ...begin, browser });
   try {
     edge.redirect(response, (await destinationOf(edge, begin, attempt)).href);
   } catch (error) {
@@ -53,5 +52,5 @@ async function destinationOf(edge: SsoEdge, way: Way, attempt: StartedAttempt): 
     return edge.saml.loginUrl(connection, { ...addresses, requestId, relayState: state });
   }
   const { redirectUri } = addresses;
-  return edge.oidc.authorizationUrl(oidcPartyOf(connection), { redirectUri, state, nonce, codeVerifier });
+  return edge.oidc.authorizationUrl(await openParty(edge, connection), { redirectUri, state, nonce, codeVerifier });
 }

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createSecret, readSecret, type SecretKind } from '../domain/actors/credential.ts';
+import type { PublicAddress } from '../domain/public-address.ts';
+import type { RememberedSlugs } from '../domain/sign-in/remembered-slugs.ts';
 
 const names = {
   session: 'rollcall_session',
@@ -9,8 +11,8 @@ const names = {
 type CookieName = keyof typeof names;
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
-/** A slug, or a secret of ours; nothing that a cookie would have to escape. */
-const VALUE = /^[\w-]{0,128}$/;
+/** A signed slug, or a secret of ours; nothing that a cookie would have to escape. */
+const VALUE = /^[\w.-]{0,128}$/;
 
 /**
  * Our cookies, all of them for us alone: no script reads them, no other site's request but a followed link brings them, and over
@@ -20,8 +22,10 @@ const VALUE = /^[\w-]{0,128}$/;
 export class Cookies {
   readonly #prefix: string;
   readonly #attributes: string;
+  readonly #slugs: RememberedSlugs;
 
-  constructor({ publicUrl }: { publicUrl: string }) {
+  constructor({ publicUrl }: PublicAddress, slugs: RememberedSlugs) {
+    this.#slugs = slugs;
     const isSecure = publicUrl.startsWith('https:');
     this.#prefix = isSecure ? '__Host-' : '';
     this.#attributes = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
@@ -37,9 +41,10 @@ export class Cookies {
     return this.#secretOf(headers, 'browser');
   }
 
-  /** The slug of the organization that somebody last signed in to in this browser, or undefined. */
+  /** The slug of the organization that somebody last signed in to in this browser, or undefined; none that others wrote there. */
   organizationOf(headers: IncomingHttpHeaders): string | undefined {
-    return this.#read(headers, 'organization');
+    const signed = this.#read(headers, 'organization');
+    return signed === undefined ? undefined : this.#slugs.read(signed);
   }
 
   /** What tells this browser from others, given to it now where it has none. */
@@ -61,11 +66,7 @@ export class Cookies {
   }
 
   rememberOrganization(response: ServerResponse, slug: string): void {
-    this.#set(response, 'organization', slug, YEAR_SECONDS);
-  }
-
-  forgetOrganization(response: ServerResponse): void {
-    this.#set(response, 'organization', '', 0);
+    this.#set(response, 'organization', this.#slugs.sign(slug), YEAR_SECONDS);
   }
 
   #secretOf(headers: IncomingHttpHeaders, name: Extract<CookieName, SecretKind>): string | undefined {

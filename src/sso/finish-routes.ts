@@ -1,17 +1,19 @@
-import type { Request, Response, Router } from 'express';
+import type { Request, Response } from 'express';
 import type { FinishInput, SignInOutcome } from '../domain/sign-in/sign-in.ts';
+import { PageError } from './page-error.ts';
+import type { PageRoutes } from './page-routes.ts';
 import { chooseAccountPage } from './pages/choose-account-page.ts';
 import { testedPage } from './pages/tested-page.ts';
 import { sendRefusal } from './send-refusal.ts';
 import { addressOf, formOf, type SsoEdge, searchParamsOf, userAgentOf } from './sso-edge.ts';
 
 /** The last step of every sign-in, in the browser in which it began. */
-export function addFinishRoutes(router: Router, edge: SsoEdge): void {
-  router.get('/sign-in/finish', async (request, response) => {
+export function addFinishRoutes(routes: PageRoutes, edge: SsoEdge): void {
+  routes.get('/sign-in/finish', async (request, response) => {
     await finish(edge, { request, response }, searchParamsOf(request).get('state') ?? '');
   });
 
-  router.post('/sign-in/finish', async (request, response) => {
+  routes.post('/sign-in/finish', async (request, response) => {
     const form = formOf(request);
     const asked = form.get('choice');
     const choice = asked === 'sameAccount' || asked === 'separate' ? asked : undefined;
@@ -40,8 +42,9 @@ async function finish(
     case 'chooseAccount':
       return edge.send(response, chooseAccountPage(edge.site, outcome));
     case 'tested': {
-      const connection = await edge.domain.connections.findForSignIn(outcome.connectionId);
-      return edge.send(response, testedPage(edge.site, connection?.name ?? 'The identity provider', outcome));
+      const connection = await edge.domain.signInConnections.find(outcome.connectionId);
+      if (!connection) throw new PageError('connectionUnknown');
+      return edge.send(response, testedPage(edge.site, connection, outcome));
     }
   }
 }

@@ -1,7 +1,12 @@
-import type { Request, Router } from 'express';
-import { actorOf, type CurrentSession, type UserActor } from '../domain/accounts/current-session.ts';
+import type { Request } from 'express';
+import { actorOf, type CurrentSession } from '../domain/accounts/current-session.ts';
+import type { UserActor } from '../domain/actors/actor.ts';
 import { holds } from '../domain/actors/actor.ts';
+import { signInPath } from '../domain/connections/connection-addresses.ts';
 import { DomainError } from '../domain/domain-error.ts';
+import { planIncludes } from '../domain/organizations/plan.ts';
+import { PageError } from './page-error.ts';
+import type { PageRoutes } from './page-routes.ts';
 import { changedBy, changeText } from './pages/change-texts.ts';
 import { type LandingFacts, landingPage } from './pages/landing-page.ts';
 import { queryOf } from './pages/links.ts';
@@ -9,27 +14,32 @@ import { setLogoHeaders } from './security-headers.ts';
 import { formOf, type SsoEdge } from './sso-edge.ts';
 
 /** The plain page after a sign-in, with what it leads to: another organization, and the end of the session. */
-export function addLandingRoutes(router: Router, edge: SsoEdge): void {
-  router.get('/', async (request, response) => {
+export function addLandingRoutes(routes: PageRoutes, edge: SsoEdge): void {
+  routes.get('/', async (request, response) => {
     const session = await edge.domain.sessions.find(edge.cookies.sessionOf(request.headers));
     if (!session) return edge.redirect(response, edge.url('/sign-in'));
     edge.send(response, landingPage(edge.site, await factsOf(edge, session)));
   });
 
-  router.post('/session/switch', async (request, response) => {
+  routes.post('/session/switch', async (request, response) => {
     const organizationId = formOf(request).get('organizationId') ?? '';
     edge.redirect(response, edge.url(await switchTo(edge, request, organizationId)));
   });
 
-  router.post('/session/leave', async (request, response) => {
+  routes.post('/session/leave', async (request, response) => {
     await edge.domain.sessions.signOut(edge.cookies.sessionOf(request.headers));
     edge.cookies.clearSession(response);
-    edge.redirect(response, edge.url('/sign-in'));
+    edge.redirect(response, edge.url(`/sign-in${queryOf({ signedOut: '' })}`));
   });
 
-  router.get('/sign-in/logo', (_request, response, next) => {
+  // Browsers ask for it whatever the page says.
+  routes.asset('/favicon.ico', (_request, response) => {
+    response.set('Cache-Control', 'public, max-age=86400').status(204).end();
+  });
+
+  routes.asset('/sign-in/logo', (_request, response) => {
     const { logo } = edge.theme;
-    if (!logo) return next();
+    if (!logo) throw new PageError('notFound');
     setLogoHeaders(response);
     response.type(logo.type).send(logo.content);
   });
@@ -44,7 +54,7 @@ async function switchTo(edge: SsoEdge, request: Request, organizationId: string)
     if (!(error instanceof DomainError)) throw error;
     const { code, details } = error;
     if (code === 'signInRequired' && typeof details.slug === 'string')
-      return `/sso/${details.slug}${queryOf({ choose: '' })}`;
+      return `${signInPath(details.slug)}${queryOf({ choose: '' })}`;
     return code === 'credentialInvalid' ? '/sign-in' : '/';
   }
 }
@@ -63,6 +73,8 @@ async function factsOf(edge: SsoEdge, session: CurrentSession): Promise<LandingF
     name: (user ? user.displayName : account?.displayName) ?? null,
     email: (user ? (user.email ?? user.userName) : account?.email) ?? null,
     organization: actor ? await organizationOf(edge, actor) : null,
+    ended: actor ? null : await endedOf(edge, session, memberships),
+    lacksConnection: actor ? await lackOf(edge, actor) : null,
     memberships,
     logins: logins.map(({ provider }) => provider),
     sessionCount: sessions.length,
@@ -72,14 +84,35 @@ async function factsOf(edge: SsoEdge, session: CurrentSession): Promise<LandingF
 }
 
 async function organizationOf(edge: SsoEdge, actor: UserActor): Promise<LandingFacts['organization']> {
-  const { connections, signInOverview } = edge.domain;
+  const { signInConnections, signInOverview } = edge.domain;
   const [organization, hasAccess] = await Promise.all([
-    connections.organizationOf(actor.organizationId),
+    signInConnections.organizationOf(actor.organizationId),
     signInOverview.holdsAnything(actor),
   ]);
   if (!organization) return null;
   const { id, name, signInContact: contact } = organization;
   return { id, name, contact, hasAccess };
+}
+
+/** The organization to sign in to again, where the person still belongs to it. */
+async function endedOf(
+  edge: SsoEdge,
+  { organizationId }: CurrentSession,
+  memberships: LandingFacts['memberships'],
+): Promise<LandingFacts['ended']> {
+  if (!memberships.some((each) => each.organizationId === organizationId && each.isActive)) return null;
+  const organization = await edge.domain.signInConnections.organizationOf(organizationId ?? '');
+  if (!organization) return null;
+  const { id, name, slug, signInContact: contact, connections, takesOtherMethods } = organization;
+  const hasOthers = takesOtherMethods && Object.values(edge.loginProviders).length > 0;
+  return { id, name, slug, contact, by: connections.length > 0 ? 'sso' : hasOthers ? 'others' : null };
+}
+
+async function lackOf(edge: SsoEdge, actor: UserActor): Promise<LandingFacts['lacksConnection']> {
+  if (!holds(actor, 'rollcall:connections')) return null;
+  const organization = await edge.domain.signInConnections.organizationOf(actor.organizationId);
+  if (!organization || organization.hasConnections) return null;
+  return { slug: organization.slug, isPlanIncluded: planIncludes(organization.plan, 'sso') };
 }
 
 async function changesOf(edge: SsoEdge, actor: UserActor): Promise<LandingFacts['changes']> {

@@ -1,16 +1,17 @@
-import type { Request, Response, Router } from 'express';
+import type { Request, Response } from 'express';
 import type { OneTimeLinkView } from '../domain/accounts/one-time-links.ts';
 import type { OneTimeSignIn } from '../domain/accounts/one-time-sign-in.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { PageError } from './page-error.ts';
+import type { PageRoutes } from './page-routes.ts';
 import { ownerLinkPage, type SetUpField, setUpFieldNames, setUpPage } from './pages/one-time-link-page.ts';
 import { addressOf, formOf, type SsoEdge, userAgentOf } from './sso-edge.ts';
 
 /** The one-time links of owners, and the one that sets a new installation up. */
-export function addLinkRoutes(router: Router, edge: SsoEdge): void {
-  router.get('/sign-in/link/:secret', async (request, response) => {
+export function addLinkRoutes(routes: PageRoutes, edge: SsoEdge): void {
+  routes.get('/sign-in/link/:secret', async (request, response) => {
     const { secret } = request.params;
-    const link = await requireLink(edge, request, secret);
+    const link = await requireLink(edge, secret);
     if (link.organization && link.user) {
       const userName = link.user.displayName ?? link.user.userName;
       edge.send(response, ownerLinkPage(edge.site, { secret, organizationName: link.organization.name, userName }));
@@ -19,9 +20,9 @@ export function addLinkRoutes(router: Router, edge: SsoEdge): void {
     }
   });
 
-  router.post('/sign-in/link/:secret', async (request, response) => {
+  routes.post('/sign-in/link/:secret', async (request, response) => {
     const { secret } = request.params;
-    const link = await requireLink(edge, request, secret);
+    const link = await requireLink(edge, secret);
     if (link.kind === 'setUp') return setUp(edge, { request, response }, secret);
     goOn(edge, response, await edge.domain.oneTimeLinks.use(secret, visitOf(edge, request)));
   });
@@ -29,12 +30,11 @@ export function addLinkRoutes(router: Router, edge: SsoEdge): void {
 
 const emptySetUp = valuesOf(new URLSearchParams());
 
-async function requireLink(edge: SsoEdge, request: Request, secret: string): Promise<OneTimeLinkView> {
-  edge.requireRoom('miss', addressOf(request));
+/** It is not counted how many are tried: among 256 random bits nobody finds one, and who holds one is held up by nobody. */
+async function requireLink(edge: SsoEdge, secret: string): Promise<OneTimeLinkView> {
   const link = await edge.domain.oneTimeLinks.peek(secret);
-  if (link) return link;
-  edge.count('miss', addressOf(request));
-  throw new PageError('linkUnknown');
+  if (!link) throw new PageError('linkUnknown');
+  return link;
 }
 
 async function setUp(

@@ -1,5 +1,5 @@
 import type { ConnectionCheck, IdentityProviders, SamlMetadata } from '../domain/connections/identity-providers.ts';
-import type { SignInConnection } from '../domain/connections/sign-in-connection.ts';
+import type { OpenedConnection } from '../domain/connections/sign-in-connection.ts';
 import { oidcPartyOf } from './oidc/oidc-party.ts';
 import { OidcSignIn } from './oidc/oidc-sign-in.ts';
 import { readMetadata } from './saml/metadata.ts';
@@ -16,21 +16,19 @@ export interface ProtocolParts {
 export class Protocols implements IdentityProviders {
   readonly oidc: OidcSignIn;
   readonly saml: SamlSignIn;
-  readonly #allowsLoopback: boolean;
   readonly #clock: () => Date;
 
   constructor({ allowsLoopback, log, clock = () => new Date() }: ProtocolParts) {
-    this.#allowsLoopback = allowsLoopback;
     this.#clock = clock;
     this.oidc = new OidcSignIn({ allowsLoopback, log, clock });
     this.saml = new SamlSignIn({ clock });
   }
 
   readMetadata(xml: string): SamlMetadata {
-    return readMetadata(xml, { allowsLoopback: this.#allowsLoopback, now: this.#clock() });
+    return readMetadata(xml, this.#clock());
   }
 
-  async check(connection: SignInConnection): Promise<ConnectionCheck[]> {
+  async check(connection: OpenedConnection): Promise<ConnectionCheck[]> {
     return connection.protocol === 'oidc' ? this.oidc.check(oidcPartyOf(connection)) : this.saml.check(connection);
   }
 }

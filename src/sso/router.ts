@@ -1,61 +1,35 @@
-import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
+import type { ErrorRequestHandler, Router } from 'express';
 import { addAnswerRoutes } from './answer-routes.ts';
 import { addFinishRoutes } from './finish-routes.ts';
 import { addLandingRoutes } from './landing-routes.ts';
 import { addLinkRoutes } from './link-routes.ts';
 import { PageError } from './page-error.ts';
+import { PageRoutes } from './page-routes.ts';
 import { type Html, html } from './pages/html.ts';
 import { referenceOf } from './pages/links.ts';
 import { noticePage } from './pages/notice-page.ts';
-import { isSameOrigin } from './same-origin.ts';
-import { addressOf, FORM, SsoEdge, type SsoOptions } from './sso-edge.ts';
+import { SsoEdge, type SsoOptions } from './sso-edge.ts';
 import { addStartRoutes } from './start-routes.ts';
 
 export type { SsoOptions } from './sso-edge.ts';
 
-const FORM_MAX = '16kb';
-const PAGES = /^\/(sign-in|sso|connections|session\/(switch|leave))(\/|$)|^\/$/;
-/** Where identity providers send the browser with a form of theirs. */
-const ACS = /^\/connections\/[^/]+\/saml\/acs$/;
+/** In whatever case somebody wrote it: what is none of ours here is told by a page. */
+const PAGES = /^\/(sign-in|sso|connections|session\/(switch|leave))(\/|$)|^\/$/i;
 
 /** The sign-in pages, and the addresses where identity providers answer; to be mounted at the root. */
 export function createSsoRouter(options: SsoOptions): Router {
   const edge = new SsoEdge(options);
-  const router = Router();
-  const guards = Router();
-  guards.use(answerHead, countPages(edge), refuseForeignForms(edge));
-  guards.post(/^(?!.*\/saml\/acs$)/, express.text({ type: FORM, limit: FORM_MAX, inflate: false }));
-  router.use((request, response, next) => (PAGES.test(request.path) ? guards(request, response, next) : next()));
-  addLandingRoutes(router, edge);
-  addFinishRoutes(router, edge);
-  addLinkRoutes(router, edge);
-  addAnswerRoutes(router, edge);
-  addStartRoutes(router, edge);
+  const routes = new PageRoutes(edge);
+  addLandingRoutes(routes, edge);
+  addFinishRoutes(routes, edge);
+  addLinkRoutes(routes, edge);
+  addAnswerRoutes(routes, edge);
+  addStartRoutes(routes, edge);
+  routes.refuseOtherMethods();
+  const { router } = routes;
   router.use((request, _response, next) => next(PAGES.test(request.path) ? new PageError('notFound') : undefined));
   router.use(answerError(edge));
   return router;
-}
-
-/** Some pages take a step of a sign-in when they are opened, which is not what asks for the head of one. */
-const answerHead: RequestHandler = (request, response, next) => {
-  if (request.method === 'HEAD') response.type('html').end();
-  else next();
-};
-
-function countPages(edge: SsoEdge): RequestHandler {
-  return (request, _response, next) => {
-    edge.count('page', addressOf(request));
-    next();
-  };
-}
-
-/** Cookies do not come with forms of other sites, and neither shall what such a form would do without any. */
-function refuseForeignForms(edge: SsoEdge): RequestHandler {
-  return (request, _response, next) => {
-    const isForm = !['GET', 'HEAD', 'OPTIONS'].includes(request.method) && !ACS.test(request.path);
-    if (isForm && !isSameOrigin(request.headers, edge.publicUrl)) throw new PageError('foreignForm');
-    next();
-  };
 }
 
 /** The server of PostgreSQL went away (SQLSTATE classes 57P and 08) or was not reached. */
@@ -81,7 +55,7 @@ function answerError(edge: SsoEdge): ErrorRequestHandler {
 
 /** Whole, as the log of the service has it. */
 function requestReference(requestId: string | string[] | undefined): Html | undefined {
-  return typeof requestId === 'string' ? html`${requestId}` : undefined;
+  return typeof requestId === 'string' ? html`<code>${requestId}</code>` : undefined;
 }
 
 function asPageError(error: unknown): PageError {

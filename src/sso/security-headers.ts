@@ -3,13 +3,13 @@ import type { Response } from 'express';
 /**
  * No script, no frame, no picture but the logo, and forms to ourselves. Chrome holds a form against `form-action` along all
  * redirects that follow it, so identity providers, and the product behind them, have to be allowed: any https address, and
- * one of this machine where we are at one ourselves.
+ * one of this machine where we are at one ourselves; `[::1]` is none that a source list can name.
  */
 export function setPageHeaders(
   response: Response,
   { styleHash, isLocal }: { styleHash: string; isLocal: boolean },
 ): void {
-  const loopback = isLocal ? ' http://localhost:* http://127.0.0.1:* http://[::1]:*' : '';
+  const loopback = isLocal ? ' http://localhost:* http://127.0.0.1:*' : '';
   response.set({
     'Content-Security-Policy': [
       "default-src 'none'",

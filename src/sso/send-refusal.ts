@@ -17,7 +17,7 @@ export function sendRefusal(
   const page = refusalPage(edge.site, refusal, {
     at: edge.clock(),
     returnTo,
-    isTest,
+    isTest: isTest || refusal.detail.isTest === true,
     linkAddress: (method) =>
       state === undefined || edge.loginProviders[method] === undefined
         ? null

@@ -3,7 +3,9 @@ import type { Accounts } from '../domain/accounts/accounts.ts';
 import { actorOf } from '../domain/accounts/current-session.ts';
 import type { SessionTokens } from '../domain/accounts/session-tokens.ts';
 import type { Sessions } from '../domain/accounts/sessions.ts';
+import { signInUrl } from '../domain/connections/connection-addresses.ts';
 import { DomainError } from '../domain/domain-error.ts';
+import type { PublicAddress } from '../domain/public-address.ts';
 import { JWKS_MAX_AGE_SECONDS, type SigningKeys } from '../domain/secrets/signing-keys.ts';
 import { isAllowedOrigin } from './allowed-origins.ts';
 import type { Cookies } from './cookies.ts';
@@ -17,11 +19,8 @@ export interface SessionEndpointsOptions {
     signingKeys: Pick<SigningKeys, 'jwks'>;
   };
   readonly cookies: Cookies;
-  readonly config: {
-    /** Read with every request: with a port that the system chooses it is known late. */
-    readonly publicUrl: string;
-    readonly product: { readonly url: string | null; readonly origins: readonly string[] };
-  };
+  readonly address: PublicAddress;
+  readonly config: { readonly product: { readonly url: string | null; readonly origins: readonly string[] } };
   readonly log: (level: 'error', event: string, facts: object) => void;
 }
 
@@ -30,19 +29,19 @@ export interface SessionEndpointsOptions {
  * (RFC 7517). To be mounted at the root.
  */
 export function createSessionEndpoints(options: SessionEndpointsOptions): Router {
-  const { domain, cookies, config, log } = options;
+  const { domain, cookies, address, config, log } = options;
   const { origins } = config.product;
-  const router = Router();
+  const router = Router({ caseSensitive: true });
   router.use(['/session/token', '/session/sign-out'], createCors(origins), fromOurPages(options), readBody);
   router.post('/session/token', async ({ headers }, response) => {
     const session = await domain.sessions.find(cookies.sessionOf(headers));
     const actor = session && actorOf(session);
     if (!actor) {
-      response.status(401).json({ error: 'sign_in_required', signInUrl: await signInUrl(options, session) });
+      response.status(401).json({ error: 'sign_in_required', signInUrl: await whereToSignIn(options, session) });
       return;
     }
     const audience = config.product.url === null ? undefined : new URL(config.product.url).origin;
-    const { token, expiresAt } = await domain.sessionTokens.mint(actor, { issuer: config.publicUrl, audience });
+    const { token, expiresAt } = await domain.sessionTokens.mint(actor, { issuer: address.publicUrl, audience });
     response.json({ token, expiresAt: expiresAt.toISOString() });
   });
   router.post('/session/sign-out', async ({ headers }, response) => {
@@ -59,13 +58,13 @@ export function createSessionEndpoints(options: SessionEndpointsOptions): Router
     response.set({ 'Cache-Control': `public, max-age=${JWKS_MAX_AGE_SECONDS}`, 'Access-Control-Allow-Origin': '*' });
     response.json({ keys });
   });
-  router.use(answerError({ log, signInUrl: () => `${config.publicUrl}/sign-in` }));
+  router.use(answerError({ log, startUrl: () => `${address.publicUrl}/sign-in` }));
   return router;
 }
 
 /** A page of anybody else could ask by a form, whose cookies a browser may send along. */
-function fromOurPages({ config }: SessionEndpointsOptions): RequestHandler {
-  const origins = { publicUrl: () => config.publicUrl, origins: config.product.origins };
+function fromOurPages({ address, config }: SessionEndpointsOptions): RequestHandler {
+  const origins = { address, origins: config.product.origins };
   return (request, response, next) => {
     if (isAllowedOrigin(request.headers, origins)) next();
     else response.status(403).json({ error: 'origin_not_allowed' });
@@ -83,25 +82,25 @@ const readBody: RequestHandler[] = [
 ];
 
 /** Where a browser signs in again: at its organization, where it had one. */
-async function signInUrl(
-  { domain, config }: SessionEndpointsOptions,
+async function whereToSignIn(
+  { domain, address: { publicUrl } }: SessionEndpointsOptions,
   session: Awaited<ReturnType<Sessions['find']>>,
 ): Promise<string> {
   const known = session?.organizationId ? await domain.accounts.memberships(session.accountId) : [];
   const membership = known.find(({ organizationId }) => organizationId === session?.organizationId);
-  return `${config.publicUrl}${membership ? `/sso/${membership.slug}` : '/sign-in'}`;
+  return membership ? signInUrl(publicUrl, membership.slug) : `${publicUrl}/sign-in`;
 }
 
 /** The framework would answer HTML with a stack. */
 function answerError({
   log,
-  signInUrl,
-}: Pick<SessionEndpointsOptions, 'log'> & { signInUrl: () => string }): ErrorRequestHandler {
+  startUrl,
+}: Pick<SessionEndpointsOptions, 'log'> & { startUrl: () => string }): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const { status = 500 } = error as { status?: number };
     if (response.headersSent) next(error);
     else if (error instanceof DomainError && error.code === 'signInRequired') {
-      response.status(401).json({ error: 'sign_in_required', signInUrl: signInUrl() });
+      response.status(401).json({ error: 'sign_in_required', signInUrl: startUrl() });
     } else if (error instanceof DomainError) {
       response.status(403).json({ error: 'organization_not_in_use' });
     } else if (status >= 400 && status < 500) {

@@ -13,20 +13,23 @@ interface Rate {
 const BUCKETS_MAX = 10_000;
 
 /**
- * How often what may happen. All people of a company may come from one address, in one hour of the morning, and some mistake of a
- * set-up may refuse them all: only what is guessed is limited tightly.
+ * How often what may happen, by the address that it comes from: nothing is shared by all, which a few could use up for
+ * everybody. All people of a company may come from one address, in one hour of the morning, and some mistake of a set-up may
+ * refuse them all: only what is guessed is limited tightly. Secrets of 256 bits are no guesses.
  */
 const rates = {
-  /** Any page, by address. */
+  /** Any page. */
   page: { burst: 3_000, refillSeconds: 0.01 },
-  /** A slug, e-mail address or link that leads to nothing, by address. */
-  miss: { burst: 20, refillSeconds: 5 },
-  /** Sign-ins that begin, by address. */
+  /** A slug that leads to nothing. */
+  slug: { burst: 20, refillSeconds: 5 },
+  /** An e-mail address whose domain leads to nothing. */
+  email: { burst: 20, refillSeconds: 5 },
+  /** Sign-ins that begin. */
   start: { burst: 600, refillSeconds: 0.05 },
-  /** Sign-ins that begin, by connection: no more than a large company's morning. */
-  connection: { burst: 2_000, refillSeconds: 0.02 },
-  /** Answers of identity providers that are refused, by address. */
+  /** Answers of identity providers that are refused. */
   refusal: { burst: 300, refillSeconds: 0.2 },
+  /** The same by SAML: each may bring 128 KB to be looked through. */
+  samlRefusal: { burst: 100, refillSeconds: 1 },
 } as const satisfies Record<string, Rate>;
 
 export type LimitedEvent = keyof typeof rates;

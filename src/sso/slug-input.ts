@@ -1,3 +1,4 @@
+import { isEmailAddress } from '../domain/email-address.ts';
 import { slugProblem } from '../domain/organizations/slug.ts';
 
 export type SlugInput =
@@ -7,14 +8,13 @@ export type SlugInput =
   | { kind: 'other' };
 
 const LENGTH_MAX = 2_048;
-const EMAIL = /^[^\s@]{1,64}@[^\s@]{3,253}$/;
 const SSO_ADDRESS = /\/sso\/([^/?#\s]+)/;
 
 /** What somebody typed or pasted where the slug is asked for: also the whole address of their sign-in page, or their e-mail. */
 export function readSlugInput(typed: string): SlugInput {
   const text = typed.normalize('NFKC').trim();
   if (text.length > LENGTH_MAX) return { kind: 'other' };
-  if (EMAIL.test(text)) return { kind: 'email', email: text };
+  if (isEmailAddress(text)) return { kind: 'email', email: text };
   const [, pasted] = SSO_ADDRESS.exec(text.toLowerCase()) ?? [];
   const slug =
     pasted ??

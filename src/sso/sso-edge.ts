@@ -7,9 +7,14 @@ import type { Sessions } from '../domain/accounts/sessions.ts';
 import type { SetUp } from '../domain/accounts/set-up.ts';
 import type { UserSessions } from '../domain/accounts/user-sessions.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { Connections } from '../domain/connections/connections.ts';
+import { type ConnectionAddresses, connectionAddresses } from '../domain/connections/connection-addresses.ts';
+import type { ConnectionTests } from '../domain/connections/connection-tests.ts';
+import type { SignInConnections } from '../domain/connections/sign-in-connections.ts';
 import type { EmailDomains } from '../domain/email-domains/email-domains.ts';
+import type { PublicAddress } from '../domain/public-address.ts';
 import type { SignIn } from '../domain/sign-in/sign-in.ts';
+import type { SignInAttempts } from '../domain/sign-in/sign-in-attempts.ts';
+import type { SignInRefusal } from '../domain/sign-in/sign-in-outcome.ts';
 import type { SignInOverview } from '../domain/sign-in/sign-in-overview.ts';
 import type { Cookies } from './cookies.ts';
 import type { OidcSignIn } from './oidc/oidc-sign-in.ts';
@@ -18,13 +23,17 @@ import { type Page, renderPage, type Site } from './pages/page.ts';
 import { readReturnTo } from './return-to.ts';
 import type { SamlSignIn } from './saml/saml-sign-in.ts';
 import { setPageHeaders } from './security-headers.ts';
+import { SharedWork } from './shared-work.ts';
 import { type LimitedEvent, SignInLimits } from './sign-in-limits.ts';
-import { createTheme, type ProductSettings, type Theme } from './theme.ts';
+import type { LoginProviderSettings, ProductSettings } from './sign-in-settings.ts';
+import { createTheme, type Theme } from './theme.ts';
 
 /** What the sign-in pages ask of the domain. */
 export interface SsoDomain {
-  connections: Pick<Connections, 'findForSignIn' | 'findOrganization' | 'organizationOf' | 'readTest'>;
-  signIn: Pick<SignIn, 'start' | 'findStarted' | 'verified' | 'refuse' | 'finish' | 'findPending' | 'useAssertion'>;
+  signInConnections: Pick<SignInConnections, 'find' | 'open' | 'findOrganization' | 'organizationOf'>;
+  connectionTests: Pick<ConnectionTests, 'read'>;
+  signInAttempts: Pick<SignInAttempts, 'start' | 'findStarted' | 'verified' | 'findPending'>;
+  signIn: Pick<SignIn, 'refuse' | 'finish' | 'useAssertion'>;
   emailDomains: Pick<EmailDomains, 'findOrganization'>;
   accounts: Pick<Accounts, 'find' | 'memberships' | 'listLogins'>;
   sessions: Pick<Sessions, 'find' | 'switchOrganization' | 'signOut'>;
@@ -34,30 +43,23 @@ export interface SsoDomain {
   signInOverview: Pick<SignInOverview, 'holdsAnything' | 'recentChanges'>;
 }
 
-export interface LoginProviderSettings {
-  clientId: string;
-  clientSecret: string;
-  issuer: string;
-}
-
 export interface SsoOptions {
   readonly domain: SsoDomain;
   readonly oidc: Pick<OidcSignIn, 'authorizationUrl' | 'verify'>;
   readonly saml: Pick<SamlSignIn, 'loginUrl' | 'verify' | 'isUnsolicited'>;
   readonly cookies: Cookies;
+  readonly address: PublicAddress;
   readonly config: {
-    /** Read with every request: with a port that the system chooses it is known late. */
-    readonly publicUrl: string;
     readonly product: ProductSettings;
     readonly loginProviders: Partial<Record<LoginProvider, LoginProviderSettings>>;
+    /** Whether the address is one of this machine, where the product and identity providers may be too. */
+    readonly isLocal: boolean;
   };
   readonly log: (level: 'warn' | 'error', event: string, facts: object) => void;
   readonly clock?: Clock;
 }
 
 export const FORM = 'application/x-www-form-urlencoded';
-
-const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/;
 
 /** What all routes of the sign-in pages share: the domain, the protocols, how pages look and are sent, and the limits. */
 export class SsoEdge {
@@ -68,10 +70,13 @@ export class SsoEdge {
   readonly clock: Clock;
   readonly theme: Theme;
   readonly cookies: Cookies;
+  /** Answers of identity providers that are being verified, by the id of the attempt; undefined: it was. */
+  readonly answers = new SharedWork<SignInRefusal | undefined>();
+  readonly #address: PublicAddress;
   readonly #config: SsoOptions['config'];
   readonly #limits: SignInLimits;
 
-  constructor({ domain, oidc, saml, cookies, config, log, clock = () => new Date() }: SsoOptions) {
+  constructor({ domain, oidc, saml, cookies, address, config, log, clock = () => new Date() }: SsoOptions) {
     this.domain = domain;
     this.oidc = oidc;
     this.saml = saml;
@@ -79,12 +84,13 @@ export class SsoEdge {
     this.clock = clock;
     this.theme = createTheme(config.product);
     this.cookies = cookies;
+    this.#address = address;
     this.#config = config;
     this.#limits = new SignInLimits(clock);
   }
 
   get publicUrl(): string {
-    return this.#config.publicUrl;
+    return this.#address.publicUrl;
   }
 
   get productUrl(): string | null {
@@ -106,14 +112,13 @@ export class SsoEdge {
   }
 
   /** What the identity provider of a connection has to know of us; the entity id is where the metadata stands. */
-  addressesOf(connectionId: string): { redirectUri: string; acsUrl: string; entityId: string } {
-    const at = this.url(`/connections/${connectionId}`);
-    return { redirectUri: `${at}/oidc/callback`, acsUrl: `${at}/saml/acs`, entityId: `${at}/saml/metadata` };
+  addressesOf(connectionId: string): ConnectionAddresses {
+    return connectionAddresses(this.publicUrl, connectionId);
   }
 
   send(response: Response, { status = 200, ...page }: Page & { status?: number }): void {
     const { styleHash, styleSheet } = this.theme;
-    setPageHeaders(response, { styleHash, isLocal: LOOPBACK.test(this.publicUrl) });
+    setPageHeaders(response, { styleHash, isLocal: this.#config.isLocal });
     response
       .status(status)
       .type('html')
@@ -153,9 +158,16 @@ export function userAgentOf(request: IncomingMessage): string | null {
   return request.headers['user-agent'] ?? null;
 }
 
+/** The path and the query that were asked for, at a host that means nothing. Throws the page of what cannot be read. */
+export function targetOf(request: Request): URL {
+  const target = URL.parse(request.originalUrl, 'http://localhost');
+  if (target === null) throw new PageError('requestUnreadable');
+  return target;
+}
+
 /** The query of the address; the first of what stands there twice. */
 export function searchParamsOf(request: Request): URLSearchParams {
-  return new URL(request.originalUrl, 'http://localhost').searchParams;
+  return targetOf(request).searchParams;
 }
 
 /** The fields of a form. Throws the page of what cannot be read. */

@@ -1,8 +1,10 @@
-import type { Request, Response, Router } from 'express';
-import type { SignInConnection, SignInOrganization } from '../domain/connections/connections.ts';
+import type { Request, Response } from 'express';
+import { signInPath } from '../domain/connections/connection-addresses.ts';
+import type { SignInConnection, SignInOrganization } from '../domain/connections/sign-in-connection.ts';
 import { beginSignIn } from './begin-sign-in.ts';
 import { requireLoginProvider } from './login-provider.ts';
 import { PageError } from './page-error.ts';
+import type { PageRoutes } from './page-routes.ts';
 import { queryOf } from './pages/links.ts';
 import { organizationPage } from './pages/organization-page.ts';
 import { organizationNotFound, slugPage, startPage } from './pages/start-page.ts';
@@ -10,32 +12,34 @@ import { readSlugInput } from './slug-input.ts';
 import { addressOf, formOf, type SsoEdge, searchParamsOf } from './sso-edge.ts';
 
 /** How one begins: the start page, the slug, the organization, Google and Microsoft. */
-export function addStartRoutes(router: Router, edge: SsoEdge): void {
-  router.get('/sign-in', async (request, response) => {
-    const returnTo = edge.returnTo(searchParamsOf(request).get('returnTo'));
+export function addStartRoutes(routes: PageRoutes, edge: SsoEdge): void {
+  routes.get('/sign-in', async (request, response) => {
+    const query = searchParamsOf(request);
+    const returnTo = edge.returnTo(query.get('returnTo'));
+    const isSignedOut = query.has('signedOut');
     const remembered = await rememberedOrganization(edge, request);
     const loginProviders = (['google', 'microsoft'] as const).filter((name) => edge.loginProviders[name]);
-    edge.send(response, startPage(edge.site, { remembered, loginProviders, returnTo }));
+    edge.send(response, startPage(edge.site, { remembered, loginProviders, returnTo, isSignedOut }));
   });
 
-  router.get('/sso', (request, response) => {
+  routes.get('/sso', (request, response) => {
     edge.send(response, slugPage(edge.site, { returnTo: edge.returnTo(searchParamsOf(request).get('returnTo')) }));
   });
 
-  router.post('/sso', async (request, response) => {
+  routes.post('/sso', async (request, response) => {
     const form = formOf(request);
     const typed = form.get('slug') ?? '';
     const returnTo = edge.returnTo(form.get('returnTo'));
     const slug = await slugOf(edge, request, typed);
-    if (slug === undefined) return sendNotFound(edge, request, response, { typed, returnTo });
-    edge.redirect(response, edge.url(`/sso/${slug}${queryOf({ choose: '', returnTo })}`));
+    if (slug === undefined) return sendNotFound(edge, response, { typed, returnTo });
+    edge.redirect(response, edge.url(`${signInPath(slug)}${queryOf({ choose: '', returnTo })}`));
   });
 
-  router.get('/sso/:slug', async (request, response) => {
+  routes.get('/sso/:slug', async (request, response) => {
     const query = searchParamsOf(request);
     const returnTo = edge.returnTo(query.get('returnTo'));
-    const organization = await requireOrganization(edge, request, request.params.slug);
-    if (!organization) return sendNotFound(edge, request, response, { typed: request.params.slug, returnTo });
+    const organization = await findOrganization(edge, request, request.params.slug);
+    if (!organization) return sendNotFound(edge, response, { typed: request.params.slug, returnTo });
     const [only, ...more] = organization.connections;
     const isRemembered = edge.cookies.organizationOf(request.headers) === organization.slug;
     if (only && more.length === 0 && isRemembered && !query.has('choose')) {
@@ -44,18 +48,18 @@ export function addStartRoutes(router: Router, edge: SsoEdge): void {
     sendOrganization(edge, response, { organization, slug: request.params.slug, returnTo });
   });
 
-  router.post('/sso/:slug', async (request, response) => {
+  routes.post('/sso/:slug', async (request, response) => {
     const form = formOf(request);
     const returnTo = edge.returnTo(form.get('returnTo'));
     const { slug } = request.params;
-    const organization = await requireOrganization(edge, request, slug);
-    if (!organization) return sendNotFound(edge, request, response, { typed: slug, returnTo });
+    const organization = await findOrganization(edge, request, slug);
+    if (!organization) return sendNotFound(edge, response, { typed: slug, returnTo });
     const connection = chosenConnection(organization, form.get('connection'));
     if (!connection) return sendOrganization(edge, response, { organization, slug, returnTo });
     return beginSignIn(edge, { request, response }, { purpose: 'signIn', connection, returnTo });
   });
 
-  router.get('/sign-in/:provider', async (request, response) => {
+  routes.get('/sign-in/:provider', async (request, response) => {
     const { name: provider } = requireLoginProvider(edge, request.params.provider);
     const query = searchParamsOf(request);
     const returnTo = edge.returnTo(query.get('returnTo'));
@@ -63,7 +67,7 @@ export function addStartRoutes(router: Router, edge: SsoEdge): void {
     if (link === null) {
       return beginSignIn(edge, { request, response }, { purpose: 'signIn', provider, returnTo });
     }
-    const pending = await edge.domain.signIn.findPending(link, edge.cookies.browserOf(request.headers));
+    const pending = await edge.domain.signInAttempts.findPending(link, edge.cookies.browserOf(request.headers));
     if (!pending) throw new PageError('linkUnknown');
     return beginSignIn(edge, { request, response }, { purpose: 'link', provider, returnTo, pending });
   });
@@ -74,34 +78,51 @@ async function slugOf(edge: SsoEdge, request: Request, typed: string): Promise<s
   const input = readSlugInput(typed);
   if (input.kind === 'slug') return input.slug;
   if (input.kind === 'other') return undefined;
-  edge.requireRoom('miss', addressOf(request));
-  const organizationId = await edge.domain.emailDomains.findOrganization(input.email);
-  const organization = organizationId && (await edge.domain.connections.organizationOf(organizationId));
-  return organization ? organization.slug : undefined;
+  const { emailDomains, signInConnections } = edge.domain;
+  const organization = await guessed(edge, { event: 'email', address: addressOf(request) }, async () => {
+    const organizationId = await emailDomains.findOrganization(input.email);
+    return organizationId === undefined ? undefined : signInConnections.organizationOf(organizationId);
+  });
+  return organization?.slug;
 }
 
 /** One that takes sign-ins; undefined for every other, whyever. */
-async function requireOrganization(
+async function findOrganization(
   edge: SsoEdge,
   request: Request,
-  slug: string,
+  typed: string,
 ): Promise<SignInOrganization | undefined> {
-  const input = readSlugInput(slug);
+  const input = readSlugInput(typed);
   if (input.kind !== 'slug') return undefined;
+  const find = () => edge.domain.signInConnections.findOrganization(input.slug);
   // Who signed in to it before is not held up by others who try out slugs from the same office.
-  if (edge.cookies.organizationOf(request.headers) !== input.slug) edge.requireRoom('miss', addressOf(request));
-  const organization = await edge.domain.connections.findOrganization(input.slug);
-  const takesSignIns = organization?.status === 'active' && organization.connections.length > 0;
-  return takesSignIns ? organization : undefined;
+  const isRemembered = edge.cookies.organizationOf(request.headers) === input.slug;
+  return isRemembered ? inUse(await find()) : guessed(edge, { event: 'slug', address: addressOf(request) }, find);
+}
+
+/** Finds what may have been guessed. Throws the page of too many, also where many that come at once were counted meanwhile. */
+async function guessed(
+  edge: SsoEdge,
+  { event, address }: { event: 'slug' | 'email'; address: string },
+  find: () => Promise<SignInOrganization | undefined>,
+): Promise<SignInOrganization | undefined> {
+  edge.requireRoom(event, address);
+  const organization = inUse(await find());
+  if (organization) edge.requireRoom(event, address);
+  else edge.count(event, address);
+  return organization;
+}
+
+/** Undefined for one that takes no sign-ins: it looks like one that does not exist. */
+function inUse(organization: SignInOrganization | undefined): SignInOrganization | undefined {
+  return organization?.status === 'active' && organization.connections.length > 0 ? organization : undefined;
 }
 
 function sendNotFound(
   edge: SsoEdge,
-  request: Request,
   response: Response,
   { typed, returnTo }: { typed: string; returnTo: string | null },
 ): void {
-  edge.count('miss', addressOf(request));
   const shown = typed.trim().slice(0, 200);
   edge.send(response, slugPage(edge.site, { typed: shown, problem: organizationNotFound(shown), returnTo }));
 }
@@ -131,10 +152,10 @@ async function rememberedOrganization(
   edge: SsoEdge,
   request: Request,
 ): Promise<{ slug: string; label: string } | null> {
-  const input = readSlugInput(edge.cookies.organizationOf(request.headers) ?? '');
-  if (input.kind !== 'slug') return null;
-  const organization = await edge.domain.connections.findOrganization(input.slug);
-  if (organization?.status !== 'active' || organization.connections.length === 0) return null;
+  const remembered = edge.cookies.organizationOf(request.headers);
+  if (remembered === undefined) return null;
+  const organization = inUse(await edge.domain.signInConnections.findOrganization(remembered));
+  if (!organization) return null;
   const { slug, disclosesName, name } = organization;
   return { slug, label: disclosesName ? name : slug };
 }

@@ -1,18 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { styleSheet } from './pages/style-sheet.ts';
-
-/** The product that the sign-in pages stand before, as the operator configured it. */
-export interface ProductSettings {
-  name: string;
-  /** Where people go on after sign-in; null: the landing page. */
-  url: string | null;
-  origins: string[];
-  /** An SVG or PNG file. */
-  logoFile: string | null;
-  /** Such as #0b5fff. */
-  color: string | null;
-}
+import type { ProductSettings } from './sign-in-settings.ts';
 
 /** How the pages look, made once. */
 export interface Theme {

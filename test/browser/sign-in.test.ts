@@ -52,7 +52,7 @@ describe('by OpenID Connect', () => {
     await expectHeading(page, 'Your screens');
     await page.goto(`${scene.home}/sign-in`);
     await look(page, '05-start-remembered');
-    await page.getByRole('link', { name: 'Continue as Straight On' }).click();
+    await page.getByRole('link', { name: 'Continue to Straight On' }).click();
     await expectHeading(page, 'Your screens');
     await page.goto(`${scene.home}/sso/${slug}?returnTo=${encodeURIComponent(`${scene.productUrl}/screens/7`)}`);
     expect(page.url()).toBe(`${scene.productUrl}/screens/7`);
@@ -146,6 +146,13 @@ describe('after the sign-in', () => {
     await permit(scene, company, person.userName);
     await page.reload();
     await expectHeading(page, 'Nothing Yet');
+    const { items } = await scene.service.domain.users.list(operator, {}, { search: person.userName });
+    await scene.service.domain.userSessions.endAllOf(operator, items[0]?.id ?? '');
+    await page.reload();
+    await expectHeading(page, 'Your sign-in to Nothing Yet has ended');
+    await look(page, '09-sign-in-ended');
+    await page.getByRole('link', { name: 'Sign in again' }).click();
+    await expectHeading(page, 'Nothing Yet');
   });
 
   it('a login without any organization opens an empty account (S15)', async () => {
@@ -158,6 +165,8 @@ describe('after the sign-in', () => {
     await look(page, '11-empty-account');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await expectHeading(page, 'Sign in to Bright Screens');
+    await page.getByText('You are signed out.').waitFor();
+    await look(page, '08-signed-out');
     await page.goto(`${scene.home}/`);
     await expectHeading(page, 'Sign in to Bright Screens');
   });
@@ -236,16 +245,30 @@ describe('a test of a connection', () => {
     const { operator } = company.organization;
     const person = await aPerson(scene.entra, company);
     scene.entra.signInAs(person.sub);
-    const { secret } = await scene.service.domain.connections.startTest(operator, company.connectionId);
+    const { secret } = await scene.service.domain.connectionTests.start(operator, company.connectionId);
     const page = await scene.open();
     await page.goto(`${scene.home}/connections/${company.connectionId}/test/${secret}`);
     await expectHeading(page, 'The test worked');
     await page.getByText('This person would be signed in').waitFor();
     await look(page, '17-test-of-a-connection');
+    scene.entra.person('stranger', { email: 'stranger@elsewhere.example', name: 'Sam Stranger' });
+    scene.entra.signInAs('stranger');
+    await page.context().clearCookies({ name: /^op_/ });
+    await page.goto(`${scene.home}/connections/${company.connectionId}/test/${secret}`);
+    await page.getByText('Nobody here has the externalId').waitFor();
+    await look(page, '18-test-would-refuse');
+    const description = 'AADSTS50105: Your administrator has configured the application to block users.';
+    scene.entra.failSignInsWith({ error: 'access_denied', error_description: description });
+    await page.goto(`${scene.home}/connections/${company.connectionId}/test/${secret}`);
+    await expectHeading(page, 'Your identity provider did not let you in');
+    await look(page, '19-test-failed');
+    scene.entra.failSignInsWith(undefined);
+    await page.getByRole('link', { name: 'Test again' }).click();
+    await expectHeading(page, 'The test worked');
     await page.goto(`${scene.home}/`);
     await expectHeading(page, 'Sign in to Bright Screens');
     expect(await scene.service.domain.connections.get(operator, company.connectionId)).toMatchObject({
-      testedClaims: { sub: person.sub },
+      testedClaims: { sub: 'stranger' },
     });
   });
 });

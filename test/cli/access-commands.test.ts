@@ -168,7 +168,8 @@ describe('link', () => {
     const { slug } = await service.organization({ slug: `other-${waiting.id.slice(-6)}` });
     const { exitCode, stderr } = await rollcall(environment, 'link', 'preview', '--org', slug, waiting.id);
     expect(exitCode).toBe(1);
-    expect(stderr).toBe(`There is no link with the id ${waiting.id}.\n`);
+    const next = `See: npx rollcall link list --org ${slug} --all`;
+    expect(stderr).toBe(`There is no link with the id ${waiting.id}. ${next}\n`);
   });
 });
 

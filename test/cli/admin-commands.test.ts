@@ -98,10 +98,10 @@ describe('org', () => {
     const slug = 'opened-later';
     await rollcallJson(environment, 'org', 'create', '--name', 'Later', '--slug', slug);
     const connect = () => rollcall(environment, 'directory', 'create', '--org', slug);
-    expect((await connect()).stderr).toMatch(/enterprise plan.*org update --org SLUG --plan enterprise/);
+    expect((await connect()).stderr).toMatch(/enterprise plan.*org update --org opened-later --plan enterprise/);
     await rollcallJson(environment, 'org', 'update', '--org', slug, '--plan', 'enterprise');
     expect((await connect()).stderr).toMatch(
-      /no connection yet.*connection create --org SLUG.*org update --org SLUG --scim-without-sso/,
+      /no connection yet.*connection create --org opened-later .*org update --org opened-later --scim-without-sso/,
     );
     const updated = await rollcallJson(environment, 'org', 'update', '--org', slug, '--scim-without-sso');
     expect(updated).toMatchObject({ slug, plan: 'enterprise', scimWithoutSso: true });

@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config.ts';
 import { openDomain } from '../../src/open-domain.ts';
 import { startOidcProvider, type TestOidcProvider } from '../harness/oidc-provider.ts';
 import { type SamlIdentityProvider, startSamlIdentityProvider } from '../harness/saml-identity-provider.ts';
+import { selfSignedCertificate } from '../harness/self-signed-certificate.ts';
 import { type Environment, openCliDatabase, rollcall, rollcallJson } from './run-rollcall.ts';
 
 const PUBLIC_URL = 'http://127.0.0.1:4000';
@@ -70,17 +71,21 @@ async function metadataFile(provider = samlProvider): Promise<string> {
 
 describe('rollcall connection create', () => {
   it('sets up OIDC and answers the redirect address alone', async () => {
-    const answer = await create(await anOrganization(), ...oidcOptions());
+    const slug = await anOrganization();
+    const answer = await create(slug, ...oidcOptions());
     const { id = '' } = answer;
-    expect(answer).toEqual({ id, redirectUri: `${PUBLIC_URL}/connections/${id}/oidc/callback` });
+    const signOnUrl = `${PUBLIC_URL}/sso/${slug}`;
+    expect(answer).toEqual({ id, redirectUri: `${PUBLIC_URL}/connections/${id}/oidc/callback`, signOnUrl });
     expect(await show(id)).toMatchObject({ status: 'draft', issuer: oidcProvider.issuer, stableIdClaim: 'sub' });
   });
 
   it('sets up SAML from a file and answers what goes into the identity provider', async () => {
-    const answer = await create(await anOrganization(), '--protocol', 'saml', '--metadata', await metadataFile());
+    const slug = await anOrganization();
+    const answer = await create(slug, '--protocol', 'saml', '--metadata', await metadataFile());
     const { id = '' } = answer;
     const base = `${PUBLIC_URL}/connections/${id}/saml`;
-    expect(answer).toEqual({ id, acsUrl: `${base}/acs`, entityId: `${base}/metadata` });
+    const signOnUrl = `${PUBLIC_URL}/sso/${slug}`;
+    expect(answer).toEqual({ id, acsUrl: `${base}/acs`, entityId: `${base}/metadata`, signOnUrl });
     expect(await show(id)).toMatchObject({
       issuer: samlProvider.issuer,
       certificates: [{ notAfter: expect.any(String) }],
@@ -94,6 +99,8 @@ describe('rollcall connection create', () => {
     expect(stdout).toMatch(
       /npx rollcall connection test [0-9a-f-]{36}\n +npx rollcall connection enable [0-9a-f-]{36}/,
     );
+    expect(stdout).toContain(`Sign-on URL   ${PUBLIC_URL}/sso/${slug}`);
+    expect(stdout).toContain('Identity providers cannot reach localhost');
     expect(stdout).not.toContain(oidcProvider.clientSecret);
   });
 
@@ -111,14 +118,19 @@ describe('rollcall connection create', () => {
     expect(await runCli(['connection', 'create', '--org', slug, ...options, '--json'], streams)).toBe(0);
     const { id } = JSON.parse(String(streams.stdout.read())) as { id: string };
     const { domain, close } = await openDomain(readConfig(environment), () => undefined);
-    expect(await domain.connections.findForSignIn(id)).toMatchObject({ clientSecret: oidcProvider.clientSecret });
+    const found = await domain.signInConnections.find(id);
+    const opened = found && (await domain.signInConnections.open(found));
+    expect(opened).toMatchObject({ clientSecret: oidcProvider.clientSecret });
     await close();
   });
 
   it.each([
     [['--protocol', 'ldap'], '--protocol knows oidc, saml'],
-    [['--protocol', 'oidc', '--issuer', 'https://a.example', '--client-id', 'x'], '--client-secret needs a value'],
-    [['--protocol', 'saml'], '--metadata needs a value'],
+    [
+      ['--protocol', 'oidc', '--issuer', 'https://a.example', '--client-id', 'x'],
+      '--protocol oidc needs --client-secret SECRET.',
+    ],
+    [['--protocol', 'saml'], '--protocol saml needs --metadata FILE.'],
     [['--protocol', 'saml', '--metadata', 'x', '--issuer', 'https://a.example'], '--issuer goes with --protocol oidc'],
   ])('refuses %j before it opens anything', async (options, message) => {
     const run = await rollcall(environment, 'connection', 'create', '--org', 'nobody', ...options);
@@ -133,13 +145,13 @@ describe('rollcall connection create', () => {
     const common = await run(...oidcOptions().with(3, 'https://login.microsoftonline.com/common/v2.0'));
     expect(common).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringContaining('microsoftonline.com/TENANT_ID/v2.0'),
+      stderr: expect.stringMatching(/^--issuer is shared by .*microsoftonline\.com\/TENANT_ID\/v2\.0/),
     });
     await rollcallJson(environment, 'org', 'update', '--org', slug, '--plan', 'free');
     const plan = await run(...oidcOptions());
     expect(plan).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringContaining('org update --org SLUG --plan enterprise'),
+      stderr: expect.stringContaining(`org update --org ${slug} --plan enterprise`),
     });
   });
 });
@@ -183,6 +195,7 @@ describe('rollcall connection enable, disable, list, show, update, delete', () =
     const { id = '' } = await create(await anOrganization(), ...oidcOptions());
     const { stdout } = await rollcall(environment, 'connection', 'show', id);
     expect(stdout).toContain(`client id           ${oidcProvider.clientId}`);
+    expect(stdout).toContain(`Sign-on URL         ${PUBLIC_URL}/sso/`);
     expect(stdout + JSON.stringify(await show(id))).not.toContain(oidcProvider.clientSecret);
   });
 
@@ -204,6 +217,32 @@ describe('rollcall connection enable, disable, list, show, update, delete', () =
     await rollcallJson(environment, 'connection', 'update', id, '--remove-certificate', old);
     expect(await fingerprints()).not.toContain(old);
     await provider.close();
+  });
+
+  it('warns of a certificate that ends within 30 days, and of one that ended', async () => {
+    const DAY_MS = 24 * 3600 * 1000;
+    for (const [days, end] of [
+      [29, 'ends'],
+      [-1, 'ended'],
+    ] as const) {
+      const notAfter = new Date(Date.now() + days * DAY_MS);
+      const keys = selfSignedCertificate({ notBefore: new Date('2024-01-01'), notAfter });
+      const provider = await startSamlIdentityProvider({ keys });
+      const slug = await anOrganization();
+      const { id = '' } = await create(slug, '--protocol', 'saml', '--metadata', await metadataFile(provider));
+      await rollcallJson(environment, 'connection', 'enable', id);
+      const warning = `It ${end} on ${notAfter.toISOString().slice(0, 10)}, and is believed until `;
+      for (const command of [
+        ['connection', 'show', id],
+        ['connection', 'test', id],
+        ['sign-in', 'health', '--org', slug],
+      ]) {
+        expect((await rollcall(environment, ...command)).stdout).toContain(warning);
+      }
+      const { warnings } = await rollcallJson<{ warnings: string[] }>(environment, 'sign-in', 'health', '--org', slug);
+      expect(warnings).toEqual([expect.stringContaining(warning)]);
+      await provider.close();
+    }
   });
 
   it('changes what is given, and asks for something to change', async () => {
@@ -239,10 +278,11 @@ it('S1: a directory is refused with the command that is missing, until a connect
   const connect = () => rollcall(environment, 'directory', 'create', '--org', slug);
   expect(await connect()).toMatchObject({
     exitCode: 1,
-    stderr: expect.stringContaining('connection create --org SLUG'),
+    stderr: expect.stringContaining(`connection create --org ${slug} `),
   });
   const { id = '' } = await create(slug, ...oidcOptions());
-  expect(await connect()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('connection list --org SLUG') });
+  const waits = { exitCode: 1, stderr: expect.stringContaining(`connection list --org ${slug} `) };
+  expect(await connect()).toMatchObject(waits);
   await rollcallJson(environment, 'connection', 'enable', id);
   expect((await connect()).exitCode).toBe(0);
 });

@@ -54,6 +54,10 @@ describe('domain', () => {
     expect(await domainJson('verify', slug, 'Verified.example.')).toMatchObject({ status: 'verified' });
     const { stdout } = await domain('list', slug);
     expect(stdout).toMatch(/^verified\.example +verified +_rollcall\.verified\.example/m);
+    const again = await domain('add', slug, 'verified.example');
+    expect(again.stdout).toBe(
+      '✓ verified.example is proved already. Keep its TXT record: _rollcall.verified.example\n',
+    );
   });
 
   it('verify tells a failure of the name server from a missing record', async () => {

@@ -41,9 +41,9 @@ it('the first start prints a link to set the installation up, the next one anoth
   expect(first.setUpUrl).toMatch(LINK);
   const second = await start();
   expect(second).toMatch(
-    /is ready on .*\n\n.*\n.*\n\nThere is no organization yet\..* by\n\n {2}https:\S+rclink_\w+\n$/,
+    /is ready on .*\n\n.*\n.*\n {2}Sign-in {2}https:\S+\/sign-in\n\nThere is no organization yet\..* by\n\n {2}https:\S+rclink_\w+\n$/,
   );
   expect(second).not.toContain(first.setUpUrl);
   await makeOrganization();
-  expect(Object.keys(JSON.parse(await start('--json')))).toEqual(['url', 'graphqlUrl', 'tenantUrl']);
+  expect(Object.keys(JSON.parse(await start('--json')))).toEqual(['url', 'graphqlUrl', 'tenantUrl', 'signInUrl']);
 });

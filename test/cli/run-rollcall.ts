@@ -68,9 +68,13 @@ export async function startRollcall(
 }
 
 /** Settings for a migrated database of the test file's own, which commands and services share. */
-export async function openCliDatabase(): Promise<{ environment: Environment; close(): Promise<void> }> {
+export async function openCliDatabase(): Promise<{
+  environment: Environment;
+  connection: DatabaseConnection;
+  close(): Promise<void>;
+}> {
   const { connection, close } = await openTestDatabase();
-  return { environment: environmentOf(connection), close };
+  return { environment: environmentOf(connection), connection, close };
 }
 
 /** The settings by which commands find a test database. */

@@ -1,5 +1,8 @@
+import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
+import { Database } from '../../src/database/database.ts';
+import { statement } from '../../src/database/statement.ts';
 import type { Actor } from '../../src/domain/actors/actor.ts';
 import { openDomain } from '../../src/open-domain.ts';
 import { aPersonOf, signInWith } from '../domain/sign-in/sign-in-world.ts';
@@ -24,7 +27,7 @@ async function aWaiting(slug: string): Promise<{ eventId: string }> {
     const oidc = { protocol: 'oidc', issuer: 'https://acme.okta.example', clientId: 'c', clientSecret: 's' } as const;
     const { id } = await domain.connections.create(operator, { ...oidc, allowsJustInTime: true });
     await domain.connections.enable(operator, id);
-    const connection = await domain.connections.findForSignIn(id);
+    const connection = await domain.signInConnections.find(id);
     if (!connection) throw new Error('The connection was not found.');
     await signInWith({ domain }, { connection, person: aPersonOf('ada') });
     const [binding] = (await domain.bindings.list(operator, {})).items;
@@ -43,9 +46,9 @@ describe('the commands of sign-in', () => {
   it('list who did not get in and why, approve, list and end the binding', async () => {
     const { eventId } = await aWaiting('acme');
     const at = ['--org', 'acme'];
-    const listed = await rollcall(environment, 'sign-in', 'list', ...at, '--search', eventId.slice(-8));
+    const listed = await rollcall(environment, 'sign-in', 'list', ...at, '--search', eventId.slice(-12));
     expect(listed).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(listed.stdout).toContain(eventId.slice(-8));
+    expect(listed.stdout).toContain(eventId.slice(-12));
     expect(listed.stdout).toContain('waits for an admin');
     const { signIns } = await rollcallJson<{ signIns: { id: string }[] }>(
       environment,
@@ -58,7 +61,9 @@ describe('the commands of sign-in', () => {
     const health = await rollcall(environment, 'sign-in', 'health', ...at);
     expect(health.stdout).toContain('0 of 1 active users of Acme could sign in.');
     const waiting = await rollcall(environment, 'binding', 'list', ...at);
+    expect(waiting.stdout).toMatch(/ada@acme\.example +ada@acme\.example +the user was bound before/);
     expect(waiting.stdout).toContain('npx rollcall binding approve --org acme');
+    expect(waiting.stdout).toContain('npx rollcall binding reject --org acme');
     const { requests } = await rollcallJson<{ requests: { id: string }[] }>(environment, 'binding', 'list', ...at);
     const id = requests[0]?.id ?? '';
     const approved = await rollcall(environment, 'binding', 'approve', ...at, id);
@@ -80,9 +85,15 @@ describe('the commands of sign-in', () => {
       bindings[0]?.id ?? '',
     );
     expect(ended.endedReason).toBe('ended');
+    const twice = await rollcall(environment, 'binding', 'end', ...at, bindings[0]?.id ?? '');
+    expect(twice.stdout).toMatch(/^Nothing was changed: it ended on 20.* UTC\.\n$/);
     const again = await rollcall(environment, 'binding', 'approve', ...at, id, '--json');
     expect(again.exitCode).toBe(1);
     expect(again.stdout + again.stderr).toContain('bindingRequestNotPending');
+    const unknown = await rollcall(environment, 'binding', 'approve', ...at, 'x');
+    expect(unknown.stderr).toContain(
+      'There is no binding request with the id x. See: npx rollcall binding list --org acme --all',
+    );
   });
 
   it('rejects, and says so of an organization of whom nobody waits', async () => {
@@ -92,5 +103,72 @@ describe('the commands of sign-in', () => {
     const rejected = await rollcall(environment, 'binding', 'reject', ...at, requests[0]?.id ?? '');
     expect(rejected.stdout).toContain('stays out');
     expect((await rollcall(environment, 'binding', 'list', ...at)).stdout).toContain('No sign-in to Acme waits');
+  });
+});
+
+const insertAmbiguous = statement<never>(
+  `insert into binding_requests (organization_id, id, connection_id, subject, reason, candidate_user_ids, state, attempts,
+                                 created_at, last_tried_at)
+   values ($1, $2, $3, 'x', 'ambiguous', $4::jsonb, 'pending', 1, now(), now())`,
+);
+
+it('approve names those whom somebody may be, where it has to be said which', async () => {
+  await rollcallJson(environment, 'org', 'create', '--name', 'Two', '--slug', 'two', '--plan', 'enterprise');
+  const { domain, close } = await openDomain(readConfig(environment), () => undefined);
+  const { id: organizationId } = (await domain.organizations.findInAnyStatus('two')) ?? { id: '' };
+  const operator: Actor = { kind: 'operator', organizationId };
+  const oidc = { protocol: 'oidc', issuer: 'https://two.okta.example', clientId: 'c', clientSecret: 's' } as const;
+  const { id: connectionId } = await domain.connections.create(operator, oidc);
+  const users = [];
+  for (const userName of ['ada', 'bob', 'cem']) users.push(await domain.users.create(operator, { userName }));
+  const candidates = JSON.stringify(users.slice(0, 2).map(({ id }) => id));
+  await close();
+  const tables = await Database.open({ connection: database.connection, poolSizeMax: 1 });
+  await tables.run(organizationId, insertAmbiguous, uuid(), connectionId, candidates);
+  await tables.close();
+  const { requests } = await rollcallJson<{ requests: { id: string }[] }>(
+    environment,
+    'binding',
+    'list',
+    '--org',
+    'two',
+  );
+  const approve = ['binding', 'approve', '--org', 'two', requests[0]?.id ?? ''];
+  for (const more of [[], ['--user', 'cem']]) {
+    const { exitCode, stderr } = await rollcall(environment, ...approve, ...more);
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/ It may be: ada, bob\. Give one as --user\.\n$/)]);
+  }
+  expect((await rollcall(environment, ...approve, '--user', 'bob')).stdout).toContain('x signs in as bob from now on.');
+});
+
+describe('sign-in list', () => {
+  const at = new Date('2026-11-22T10:00:00Z');
+
+  async function anOrganizationWith(slug: string, detail: Record<string, unknown>): Promise<string> {
+    await rollcallJson(environment, 'org', 'create', '--name', 'Acme', '--slug', slug);
+    const { domain, close } = await openDomain(readConfig(environment), () => undefined);
+    const { id: organizationId } = (await domain.organizations.findInAnyStatus(slug)) ?? { id: '' };
+    const event = { outcome: 'refused', method: 'connection', address: null, detail, at } as const;
+    const id = await domain.signInEvents.record(organizationId, { ...event, reason: 'responseInvalid' });
+    await close();
+    return id;
+  }
+
+  it('tells what happened and what to do of what is searched for, by the reference as the page shows it', async () => {
+    const detail = { isTest: true, code: 'AADSTS50105', explanation: 'It is not assigned.', remedy: 'Assign it.' };
+    const id = await anOrganizationWith('gamma', detail);
+    const reference = id.slice(-12);
+    const grouped = ` ${reference.match(/.{4}/g)?.join(' ')} `;
+    const { stdout } = await rollcall(environment, 'sign-in', 'list', '--org', 'gamma', '--search', grouped);
+    expect(stdout).toContain('refused (test): what the identity provider sent could not be believed');
+    expect(stdout).toContain(
+      `${reference}:\n  It is not assigned.\n  Assign it.\n  The identity provider said: AADSTS50105\n`,
+    );
+  });
+
+  it('tells a sign-in that began at the identity provider from what could not be believed', async () => {
+    await anOrganizationWith('delta', { idpInitiated: true });
+    const { stdout } = await rollcall(environment, 'sign-in', 'list', '--org', 'delta');
+    expect(stdout).toContain('refused: it began at the identity provider, not here');
   });
 });

@@ -107,7 +107,8 @@ async function aFullOrganization(name: string): Promise<Connected & { things: Th
 
 /** Somebody of the directory who is signed in, and somebody who may be two of its people. */
 async function signedInThings({ organization: { operator }, scim }: Connected, name: string) {
-  const { connections, signIn, sessions, bindings, bindingRequests, signInEvents } = service.domain;
+  const { connections, signInConnections, signInAttempts, signIn, sessions } = service.domain;
+  const { bindings, bindingRequests, signInEvents } = service.domain;
   const { id: ssoConnection } = await connections.create(operator, {
     protocol: 'oidc',
     name: `${name} connection`,
@@ -116,13 +117,13 @@ async function signedInThings({ organization: { operator }, scim }: Connected, n
     clientSecret: 'a secret of the tests',
   });
   await connections.enable(operator, ssoConnection);
-  const connection = await connections.findForSignIn(ssoConnection);
+  const connection = await signInConnections.find(ssoConnection);
   if (!connection) throw new Error('The new connection is not found.');
   const claimToBe = async (stableId: string) => {
     const browser = createSecret('browser');
-    const { state } = await signIn.start({ purpose: 'signIn', connection, browser, returnTo: null });
-    const proved = { email: null, isEmailVerified: false, displayName: `${name} person`, claims: {} };
-    await signIn.verified(state, { subject: `${stableId} subject`, stableId, ...proved });
+    const { state } = await signInAttempts.start({ purpose: 'signIn', connection, browser, returnTo: null });
+    const proved = { email: null, emailVerification: 'unsaid' as const, displayName: `${name} person`, claims: {} };
+    await signInAttempts.verified(state, { subject: `${stableId} subject`, stableId, ...proved });
     return signIn.finish(state, { browser, sessionCookie: undefined, userAgent: null, address: null });
   };
   const entered = await claimToBe(name);

@@ -26,7 +26,7 @@ beforeAll(async () => {
     { error: () => undefined },
     {
       accepts: 'scimTokens',
-      tenantUrl: (id) => id,
+      address: { publicUrl: '' },
     },
   );
   overHttp = new HttpGraphClient(`${service.url}/graphql`);

@@ -106,6 +106,28 @@ describe('a transaction of an organization', () => {
     await Promise.all([cross(first, second), cross(second, first)]);
     expect(attempts).toBe(3);
   });
+
+  it('has what goes on elsewhere done behind its commit, without its connection, and not when it is rolled back', async () => {
+    const single = await Database.open({ connection: test.connection, poolSizeMax: 1 });
+    const organization = uuid();
+    const seen: string[] = [];
+    const named = async () => {
+      const rows = await single.run(organization, userNames);
+      seen.push(...rows.map((row) => row.name));
+    };
+    await single.transaction(organization, async (transaction) => {
+      transaction.afterCommit(named);
+      await transaction.rows(insertUser, uuid(), 'stays');
+    });
+    expect(seen).toEqual(['stays']);
+    const work = single.transaction(organization, async (transaction) => {
+      transaction.afterCommit(named);
+      throw new Error('changed my mind');
+    });
+    await expect(work).rejects.toThrow('changed my mind');
+    expect(seen).toEqual(['stays']);
+    await single.close();
+  });
 });
 
 describe('the service role', () => {

@@ -45,8 +45,8 @@ it('forgets sign-ins, sessions, attempts and links that ended long ago, and keep
       [name, at, later],
     );
   }
-  const event = `insert into sign_in_events (organization_id, id, outcome, method, detail, created_at)
-                 values ($1, $2, 'refused', 'connection', '{}', $3)`;
+  const event = `insert into sign_in_events (organization_id, id, reference, outcome, method, detail, created_at)
+                 values ($1, $2, '0123456789ab', 'refused', 'connection', '{}', $3)`;
   await superuser.query(event, [organizationId, uuid({ msecs: long.getTime() }), long]);
   await superuser.query(event, [organizationId, uuid({ msecs: now.getTime() }), now]);
   await test.domain.maintenance.run();

@@ -30,7 +30,7 @@ function refusals(text: string): string[] {
 
 function anonymous(): GraphContext {
   const call = { authorization: undefined, requestId: 'r', method: 'POST', path: '/graphql' };
-  return createContext({} as never, call, { accepts: 'any', tenantUrl: (id) => id });
+  return createContext({} as never, call, { accepts: 'any', address: { publicUrl: '' } });
 }
 
 /** What a caller without a bearer is answered: a document within the limits gets as far as being unauthenticated. */

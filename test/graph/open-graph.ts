@@ -13,7 +13,7 @@ import { openTestDatabase } from '../harness/database.ts';
 /** The settings of the door at /graphql. */
 export const anyBearer = {
   accepts: 'any',
-  tenantUrl: (id: string) => `https://rollcall.example/scim/v2/${id}`,
+  address: { publicUrl: 'https://rollcall.example' },
 } as const;
 
 export interface GraphOrganization {

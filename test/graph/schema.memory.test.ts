@@ -81,7 +81,7 @@ describe('the schema', () => {
       schema,
       {} as never,
       { error: () => undefined },
-      { accepts: 'any', tenantUrl: (id) => id },
+      { accepts: 'any', address: { publicUrl: '' } },
     );
     expect(() => client.prepare(documents)).not.toThrow();
   });
@@ -91,7 +91,7 @@ describe('the schema', () => {
       schema,
       {} as never,
       { error: () => undefined },
-      { accepts: 'any', tenantUrl: (id) => id },
+      { accepts: 'any', address: { publicUrl: '' } },
     );
     expect(() => client.prepare([{ text: '{ directoryUser(id: "1") { id } }' }])).toThrow(/directoryId/);
   });

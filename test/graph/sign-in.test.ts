@@ -26,7 +26,7 @@ async function furnished() {
   const set = await domain.permissionSets.create(operator, { name: 'Payers', permissions: ['billing:pay'] });
   await domain.grants.grant(operator, { permissionSetId: set.id, userId });
   const signIn = async (person: TestPerson) => {
-    const connection = await domain.connections.findForSignIn(connectionId);
+    const connection = await domain.signInConnections.find(connectionId);
     return signInWith(graph, { ...(connection ? { connection } : {}), person });
   };
   return { acme, userId, connectionId, signIn };
@@ -139,7 +139,7 @@ describe('the sign-ins', () => {
         connection: { id: connectionId },
       },
     ]);
-    const found = await graph.run(acme.ownerKey, text, { search: id.slice(-8) });
+    const found = await graph.run(acme.ownerKey, text, { search: id.slice(-12) });
     expect(found.data).toMatchObject({ signInEvents: { nodes: [{ id }] }, signInEvent: { reason: 'NOT_PROVISIONED' } });
     const other = await graph.anOrganization();
     expect((await graph.run(other.ownerKey, text)).data).toEqual({ signInEvents: { nodes: [] }, signInEvent: null });
@@ -158,7 +158,7 @@ describe('the health of sign-in', () => {
       cannotSignInCount: 1,
       people: { nodes: [{ standing: 'WAITS_FOR_APPROVAL', user: { id: userId, active: true } }] },
     });
-    expect(data.organization.signInHealth.standings).toHaveLength(8);
+    expect(data.organization.signInHealth.standings).toHaveLength(9);
     const reader = await graph.aKey(acme, ['rollcall:users']);
     const counts = '{ organization { signInHealth { usersCount } } }';
     expect((await graph.run(reader, counts)).errors?.[0]?.extensions?.code).toBe('FORBIDDEN');

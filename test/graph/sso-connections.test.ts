@@ -187,7 +187,7 @@ it('tests a connection, and gives the address for a test sign-in', async () => {
   });
   expect(answer.checks).toContainEqual({ name: expect.any(String), isOk: true, message: expect.any(String) });
   const secret = String(answer.testUrl).split('/').at(-1) ?? '';
-  expect(await service.domain.connections.readTest(id, secret)).toMatchObject({ id });
+  expect(await service.domain.connectionTests.read(id, secret)).toMatchObject({ id });
 });
 
 it('is for rollcall:connections alone, and of one organization', async () => {

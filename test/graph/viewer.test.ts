@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { statement } from '../../src/database/statement.ts';
 import type { UserRow } from '../../src/domain/users/users.store.ts';
 import { createSchema } from '../../src/graph/schema.ts';
 import { aConnectionRow, type SignedIn, type SignInFacts, signedIn } from '../harness/signed-in.ts';
@@ -20,6 +21,11 @@ const aUser = (organization = acme): Promise<UserRow> =>
 const signIn = (user: UserRow, facts: Partial<SignInFacts> = {}): Promise<SignedIn> =>
   signedIn(graph, { organizationId: acme.id, userId: user.id, ...facts });
 
+const insertLogin = statement<never>(
+  `insert into account_logins (provider, subject, account_id, email, created_at, last_used_at)
+   values ('google', $1, $2, $3, now(), now())`,
+);
+
 async function grant(userId: string, permissions: string[], spaceId?: string): Promise<string> {
   const set = await graph.domain.permissionSets.create(acme.operator, { name: uuid(), permissions });
   const subject = { permissionSetId: set.id, userId, ...(spaceId === undefined ? {} : { spaceId }) };
@@ -38,7 +44,7 @@ describe('the viewer of somebody without any permission', () => {
     const connectionId = await aConnectionRow(graph.database, acme.id, { id: uuid(), name: 'Entra', status: 'draft' });
     const at = new Date();
     const { accountId, sessionId, cookie } = await signIn(ada, { method: 'connection', connectionId, at });
-    await graph.domain.accounts.addLogin(accountId, 'google', { subject: uuid(), email: 'ada@gmail.example' });
+    await graph.database.lookUp(insertLogin, uuid(), accountId, 'ada@gmail.example');
     const { data, errors } = await graph.runAs<ViewerAnswer>(
       cookie,
       `{ viewer {
@@ -151,8 +157,8 @@ describe('the viewer of an empty account', () => {
   async function anEmptyAccount(): Promise<string> {
     const facts = { subject: uuid(), email: 'ada@gmail.example', isEmailVerified: true, displayName: 'Ada' };
     const { id: accountId } = await graph.domain.accounts.ensureForLogin('google', facts);
-    const browser = { userAgent: null, address: null, at: new Date() };
-    return (await graph.domain.sessions.open({ accountId, login: 'google', ...browser })).cookie;
+    const visit = { sessionCookie: undefined, userAgent: null, address: null };
+    return (await graph.domain.sessions.open({ accountId, login: 'google', visit, at: new Date() })).cookie;
   }
 
   it('parity S15: has the account and no organization', async () => {

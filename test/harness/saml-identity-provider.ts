@@ -68,8 +68,10 @@ export interface SamlIdentityProvider {
 }
 
 /** An identity provider at a free port of this machine. `clock` is its own, where a test moves the time. */
-export async function startSamlIdentityProvider({ clock = () => new Date() } = {}): Promise<SamlIdentityProvider> {
-  let keys = selfSignedCertificate();
+export async function startSamlIdentityProvider({
+  clock = () => new Date(),
+  keys = selfSignedCertificate(),
+} = {}): Promise<SamlIdentityProvider> {
   let published = [keys.certificate];
   let person: SamlPerson = { nameId: 'person-1', attributes: { email: 'ada@example.com' } };
   let refusal: { code: string; message: string } | null = null;

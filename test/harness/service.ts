@@ -78,12 +78,13 @@ export async function startTestService(
   const log: Log = (level, event, details) => {
     if (level === 'error') failures.push({ event, ...details });
   };
+  const protocols = new Protocols({ allowsLoopback: true, log });
   const domain = createDomain({
     database,
     catalogue: new PermissionCatalogue(testPermissions),
     secretKey: TEST_SECRET_KEY,
     allowsLoopbackIssuers: true,
-    identityProviders: new Protocols({ allowsLoopback: true, log }),
+    identityProviders: protocols,
     ...parts,
   });
   const gatewayPort = isThroughGateway ? await freePort() : 0;
@@ -95,7 +96,8 @@ export async function startTestService(
     ...environment,
   };
   const config = readConfig(settings);
-  const service = await serve(config, log, { domain, database, migrated: [], close: () => domain.settled() });
+  const opened = { domain, database, protocols, migrated: [], close: () => domain.settled() };
+  const service = await serve(config, log, opened);
   const gateway = isThroughGateway ? await startTestGateway(`${service.url}/graphql`, gatewayPort, log) : undefined;
   const clients: ScimClient[] = [];
   const makers = makersOf(domain, gateway?.url ?? service.url);

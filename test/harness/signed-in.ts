@@ -1,6 +1,8 @@
 import type { Database } from '../../src/database/database.ts';
 import { statement } from '../../src/database/statement.ts';
+import { actorOf } from '../../src/domain/accounts/current-session.ts';
 import type { AuthenticationMethod } from '../../src/domain/accounts/session.entity.ts';
+import type { UserActor } from '../../src/domain/actors/actor.ts';
 import type { Domain } from '../../src/domain/domain.ts';
 
 export interface SignInFacts {
@@ -33,12 +35,17 @@ export async function signedIn(
     const person = { email: null, isEmailVerified: false, displayName: null, at };
     const accountId = facts.accountId ?? (await domain.accounts.createIn(transaction, person)).id;
     await domain.accounts.joinIn(transaction, { accountId, userId, at });
-    const browser = { userAgent: 'a browser', address: '203.0.113.7', replaces: facts.replaces, at };
-    const { sessionId, cookie } = await domain.sessions.openIn(transaction, { accountId, ...browser });
-    const proof = { method, connectionId, directoryUserId, at };
-    await domain.sessions.authenticateIn(transaction, { sessionId, userId, ...proof });
-    return { accountId, sessionId, cookie };
+    const visit = { sessionCookie: facts.replaces, userAgent: 'a browser', address: '203.0.113.7' };
+    const proof = { method, connectionId, directoryUserId };
+    const signIn = { accountId, userId, proof, visit, event: {}, at };
+    return { accountId, ...(await domain.sessions.signInTo(transaction, signIn)) };
   });
+}
+
+/** Who acts by a cookie, as each request looks it up; undefined for one that opens no organization. */
+export async function actorOfCookie({ domain }: { domain: Domain }, cookie: string): Promise<UserActor | undefined> {
+  const session = await domain.sessions.find(cookie);
+  return session && actorOf(session);
 }
 
 const insertConnection = statement<{ id: string }>(

@@ -4,6 +4,7 @@ import { readConfig } from '../../src/config.ts';
 import { Database } from '../../src/database/database.ts';
 import { createDomain } from '../../src/domain/domain.ts';
 import { PermissionCatalogue } from '../../src/domain/permissions/catalogue.ts';
+import { Protocols } from '../../src/sso/protocols.ts';
 import { openTestDatabase, type TestDatabase } from '../harness/database.ts';
 import { allFeatures } from './generator.ts';
 import { Lane } from './service/lane.ts';
@@ -20,7 +21,7 @@ const databases: TestDatabase[] = [];
 const lanes: Lane[] = [];
 const turns: Promise<unknown>[] = [];
 beforeAll(async () => {
-  const modules = { serve, readConfig, Database, createDomain, PermissionCatalogue };
+  const modules = { serve, readConfig, Database, createDomain, PermissionCatalogue, Protocols };
   for (let number = 0; number < LANES; number += 1) {
     const database = await openTestDatabase();
     databases.push(database);

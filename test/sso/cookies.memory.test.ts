@@ -1,11 +1,13 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { createSecret } from '../../src/domain/actors/credential.ts';
+import { CredentialHasher, createSecret } from '../../src/domain/actors/credential.ts';
+import { RememberedSlugs } from '../../src/domain/sign-in/remembered-slugs.ts';
 import { Cookies } from '../../src/sso/cookies.ts';
 
-const https = new Cookies({ publicUrl: 'https://login.example' });
-const http = new Cookies({ publicUrl: 'http://localhost:4000' });
+const slugs = new RememberedSlugs({ hasher: new CredentialHasher('a key of the tests') });
+const https = new Cookies({ publicUrl: 'https://login.example' }, slugs);
+const http = new Cookies({ publicUrl: 'http://localhost:4000' }, slugs);
 
 function aResponse(): ServerResponse {
   return new ServerResponse(new IncomingMessage(new Socket()));
@@ -66,11 +68,32 @@ describe('a cookie of ours', () => {
 
   it('remembers an organization by its slug, and nothing that a header could not hold', () => {
     const [line = ''] = setBy((response) => https.rememberOrganization(response, 'acme-2'));
-    expect(line).toContain('__Host-rollcall_organization=acme-2;');
-    expect(https.organizationOf({ cookie: '__Host-rollcall_organization=acme-2' })).toBe('acme-2');
-    expect(setBy((response) => https.forgetOrganization(response))[0]).toContain('Max-Age=0');
+    expect(line).toMatch(/^__Host-rollcall_organization=acme-2\.[\w-]{43};/);
+    const [cookie = ''] = line.split(';');
+    expect(https.organizationOf({ cookie })).toBe('acme-2');
     for (const slug of ['a; Path=/x', 'a\r\nSet-Cookie: b=c', 'ä']) {
       expect(() => setBy((response) => https.rememberOrganization(response, slug))).toThrow();
+    }
+  });
+
+  it('remembers the longest slug there can be', () => {
+    const slug = 'a'.repeat(63);
+    const [line = ''] = setBy((response) => https.rememberOrganization(response, slug));
+    expect(https.organizationOf({ cookie: line.split(';')[0] })).toBe(slug);
+  });
+
+  it('remembers no organization that another has written into it', () => {
+    const name = '__Host-rollcall_organization';
+    const others = new RememberedSlugs({ hasher: new CredentialHasher('another key') });
+    const ours = slugs.sign('acme');
+    for (const value of [
+      'acme',
+      `acme.${'A'.repeat(43)}`,
+      others.sign('acme'),
+      ours.replace('acme', 'beta'),
+      `${ours}x`,
+    ]) {
+      expect([value, https.organizationOf({ cookie: `${name}=${value}` })]).toEqual([value, undefined]);
     }
   });
 });

@@ -1,18 +1,21 @@
 // The sign-in pages over rules that are played: what the domain would answer is set by the test.
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SignInConnection, SignInOrganization } from '../../src/domain/connections/connections.ts';
-import type { SignInRefusal, StartAttempt, StartedAttempt } from '../../src/domain/sign-in/sign-in.ts';
+import { CredentialHasher } from '../../src/domain/actors/credential.ts';
+import type { OpenedConnection, SignInOrganization } from '../../src/domain/connections/sign-in-connection.ts';
+import { RememberedSlugs } from '../../src/domain/sign-in/remembered-slugs.ts';
+import type { SignInRefusal } from '../../src/domain/sign-in/sign-in.ts';
+import type { StartAttempt, StartedAttempt } from '../../src/domain/sign-in/sign-in-attempts.ts';
 import { createHttpApp, listen, stopListening } from '../../src/http/server.ts';
 import { Cookies } from '../../src/sso/cookies.ts';
 import { createSsoRouter, type SsoOptions } from '../../src/sso/router.ts';
-import { aClock, type TestClock } from '../harness/builders.ts';
+import { aClock, TEST_SECRET_KEY, type TestClock } from '../harness/builders.ts';
 import { CookieBrowser } from '../harness/cookie-browser.ts';
 
 export const CONNECTION_ID = '01900000-0000-7000-8000-000000000001';
 export const ORGANIZATION_ID = '01900000-0000-7000-8000-000000000002';
 
-export function aConnection(facts: Partial<SignInConnection> = {}): SignInConnection {
+export function aConnection(facts: Partial<OpenedConnection> = {}): OpenedConnection {
   return {
     id: CONNECTION_ID,
     organizationId: ORGANIZATION_ID,
@@ -41,7 +44,7 @@ export function anOrganization(facts: Partial<SignInOrganization> = {}): SignInO
     plan: 'enterprise',
     disclosesName: true,
     signInContact: null,
-    acceptsOtherMethods: false,
+    takesOtherMethods: false,
     connections: [aConnection()],
     hasConnections: true,
     ...facts,
@@ -81,14 +84,18 @@ export function anAttempt(facts: Partial<StartedAttempt> = {}): StartedAttempt {
   };
 }
 
+/** Signs what a browser remembers, as the service does. */
+export const rememberedSlugs = new RememberedSlugs({ hasher: new CredentialHasher(TEST_SECRET_KEY) });
+
 export interface PagesStage {
   url: string;
+  router: ReturnType<typeof createSsoRouter>;
   clock: TestClock;
   /** What the tests put behind the pages; change what a test is about. */
   domain: PlayedDomain;
   oidc: { -readonly [Name in keyof SsoOptions['oidc']]: SsoOptions['oidc'][Name] };
   saml: { -readonly [Name in keyof SsoOptions['saml']]: SsoOptions['saml'][Name] };
-  /** What was asked of `signIn.start`, in order. */
+  /** What was asked of `signInAttempts.start`, in order. */
   started: StartAttempt[];
   refused: Parameters<SsoOptions['domain']['signIn']['refuse']>[0][];
   logged: object[];
@@ -120,10 +127,7 @@ export async function startPages(config: Partial<SsoOptions['config']> = {}): Pr
   const product = { name: 'Screens', url: null, origins: ['https://app.example.com'], logoFile: null, color: null };
   let server: Server | undefined;
   const url = () => `http://127.0.0.1:${(server?.address() as AddressInfo | undefined)?.port ?? 0}`;
-  const settings = {
-    product,
-    loginProviders: {},
-    ...config,
+  const address = {
     get publicUrl() {
       return url();
     },
@@ -132,8 +136,9 @@ export async function startPages(config: Partial<SsoOptions['config']> = {}): Pr
     domain,
     oidc,
     saml,
-    cookies: new Cookies({ publicUrl: 'http://127.0.0.1' }),
-    config: settings,
+    cookies: new Cookies({ publicUrl: 'http://127.0.0.1' }, rememberedSlugs),
+    address,
+    config: { product, loginProviders: {}, isLocal: true, ...config },
     clock,
     log: (_level, event, facts) => logged.push({ event, ...facts }),
   });
@@ -147,6 +152,7 @@ export async function startPages(config: Partial<SsoOptions['config']> = {}): Pr
   const running = server;
   return {
     url: url(),
+    router: sso,
     clock,
     domain,
     oidc,
@@ -163,18 +169,20 @@ export async function startPages(config: Partial<SsoOptions['config']> = {}): Pr
 }
 
 export function anIdentity() {
-  return { subject: 'sub', stableId: null, email: null, isEmailVerified: false, displayName: null, claims: {} };
+  const nothing = { stableId: null, email: null, emailVerification: 'unsaid', displayName: null } as const;
+  return { subject: 'sub', ...nothing, claims: {} };
 }
 
 function playedDomain(seen: { started: StartAttempt[]; refused: PagesStage['refused'] }): PlayedDomain {
   return {
-    connections: {
-      findForSignIn: async (id) => (id === CONNECTION_ID ? aConnection() : undefined),
+    signInConnections: {
+      find: async (id) => (id === CONNECTION_ID ? aConnection() : undefined),
+      open: async ({ id }) => aConnection({ id }),
       findOrganization: async (slug) => (slug === 'acme' ? anOrganization() : undefined),
       organizationOf: async () => anOrganization(),
-      readTest: async () => undefined,
     },
-    signIn: {
+    connectionTests: { read: async () => undefined },
+    signInAttempts: {
       start: async (input) => {
         seen.started.push(input);
         const { purpose, returnTo, provider = null } = input;
@@ -183,12 +191,14 @@ function playedDomain(seen: { started: StartAttempt[]; refused: PagesStage['refu
       },
       findStarted: async (state) => (state === STATE ? anAttempt() : undefined),
       verified: async () => true,
+      findPending: async () => undefined,
+    },
+    signIn: {
       refuse: async (input) => {
         seen.refused.push(input);
         return aRefusal({ reason: input.reason, detail: input.detail ?? {} });
       },
       finish: async () => ({ kind: 'refused', refusal: aRefusal({ reason: 'attemptExpired' }) }),
-      findPending: async () => undefined,
       useAssertion: async () => true,
     },
     emailDomains: { findOrganization: async () => undefined },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { get } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSecret } from '../../src/domain/actors/credential.ts';
 import { DomainError } from '../../src/domain/domain-error.ts';
 import { signInRefusalReasons } from '../../src/domain/sign-in-log/sign-in-refusal.ts';
@@ -8,11 +8,13 @@ import { SignInFailure } from '../../src/sso/sign-in-failure.ts';
 import {
   aConnection,
   anAttempt,
+  anIdentity,
   anOrganization,
   aRefusal,
   CONNECTION_ID,
   ORGANIZATION_ID,
   type PagesStage,
+  rememberedSlugs,
   STATE,
   startPages,
 } from './pages-stage.ts';
@@ -54,7 +56,7 @@ describe('every page', () => {
   });
 
   it('answers a mistake of ours with a number that the log knows, and nothing of the mistake', async () => {
-    stage.domain.connections.findOrganization = async () => {
+    stage.domain.signInConnections.findOrganization = async () => {
       throw new Error('select secret from somewhere');
     };
     const shown = await stage.browser().open('/sso/acme');
@@ -65,7 +67,7 @@ describe('every page', () => {
   });
 
   it('says that it cannot answer while the database is away', async () => {
-    stage.domain.connections.findOrganization = async () => {
+    stage.domain.signInConnections.findOrganization = async () => {
       throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     };
     const shown = await stage.browser().open('/sso/acme');
@@ -93,7 +95,7 @@ describe('the slug', () => {
   });
 
   it('answers the same page for an unknown slug, one without an enabled connection, and a suspended organization', async () => {
-    stage.domain.connections.findOrganization = async (slug) => {
+    stage.domain.signInConnections.findOrganization = async (slug) => {
       if (slug === 'acme-none') return anOrganization({ slug, connections: [] });
       if (slug === 'acme-susp') return anOrganization({ slug, status: 'suspended' });
       if (slug === 'acme-clos') return anOrganization({ slug, status: 'closing' });
@@ -115,7 +117,7 @@ describe('the slug', () => {
 
   it('does not tell the name of an organization, nor of its connections, that keeps it to itself', async () => {
     const connections = [aConnection({ name: 'Acme Entra' }), aConnection({ id: SECOND_ID, name: 'Acme Okta' })];
-    stage.domain.connections.findOrganization = async () => anOrganization({ disclosesName: false, connections });
+    stage.domain.signInConnections.findOrganization = async () => anOrganization({ disclosesName: false, connections });
     const { text } = await stage.browser().open('/sso/acme');
     expect(text).toContain('<h1>acme</h1>');
     expect(text).not.toMatch(/Acme|Entra|Okta/);
@@ -136,8 +138,64 @@ describe('the slug', () => {
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(refused.words).toContain('Too many tries');
-    browser.setCookie('rollcall_organization', 'acme');
+    browser.setCookie('rollcall_organization', rememberedSlugs.sign('acme'));
     expect((await browser.open('/sso/acme?choose')).status).toBe(200);
+  });
+
+  it('is tried out no more often by whoever writes each guess into the cookie', async () => {
+    for (let count = 0; count < 30; count += 1) {
+      const browser = stage.browser();
+      browser.setCookie('rollcall_organization', `wrong-${count}`);
+      expect((await browser.open(`/sso/wrong-${count}`)).status).toBe(count < 20 ? 200 : 429);
+    }
+    const browser = stage.browser();
+    browser.setCookie('rollcall_organization', 'acme');
+    expect((await browser.open('/sso/acme?choose')).status).toBe(429);
+    expect((await browser.open('/sign-in')).words).not.toContain('Acme');
+  });
+
+  it('is tried out no more often by many guesses at once, of which the right one is found last', async () => {
+    const guesses = [...Array.from({ length: 30 }, (_, count) => `wrong-${count}`), 'acme'];
+    const sought: string[] = [];
+    const missed = Promise.withResolvers<void>();
+    stage.domain.signInConnections.findOrganization = async (slug) => {
+      sought.push(slug);
+      await vi.waitFor(() => expect(sought).toHaveLength(guesses.length), { interval: 5 });
+      if (slug !== 'acme') return undefined;
+      await missed.promise;
+      return anOrganization();
+    };
+    const [right, ...wrong] = guesses.reverse().map((slug) => stage.browser().open(`/sso/${slug}`));
+    await Promise.all(wrong);
+    missed.resolve();
+    expect((await right)?.status).toBe(429);
+  });
+
+  it('is held up neither by e-mail addresses nor by links that lead nowhere, and holds up neither', async () => {
+    stage.domain.emailDomains.findOrganization = async (email) =>
+      email.endsWith('@acme.example') ? ORGANIZATION_ID : undefined;
+    const browser = stage.browser();
+    for (let count = 0; count < 25; count += 1) {
+      expect((await browser.open('/sign-in/link/x')).status).toBe(404);
+      expect((await browser.open(`/connections/${CONNECTION_ID}/test/x`)).status).toBe(404);
+      await browser.submit('/sso', { slug: `ada@other-${count}.example` });
+    }
+    expect((await browser.submit('/sso', { slug: 'ada@acme.example' })).status).toBe(429);
+    expect((await browser.open('/sso/acme')).status).toBe(200);
+    for (let count = 0; count < 25; count += 1) await browser.open(`/sso/wrong-${count}`);
+    expect((await browser.open('/sso/acme')).status).toBe(429);
+    expect((await browser.open('/sign-in/link/x')).status).toBe(404);
+    stage.clock.advance(60_000);
+    expect((await browser.submit('/sso', { slug: 'ada@acme.example' })).status).toBe(200);
+  });
+
+  it('is not told by an e-mail address where the slug itself would lead nowhere', async () => {
+    stage.domain.emailDomains.findOrganization = async () => ORGANIZATION_ID;
+    for (const facts of [{ connections: [] }, { status: 'suspended' as const }, { status: 'closing' as const }]) {
+      stage.domain.signInConnections.organizationOf = async () => anOrganization(facts);
+      const response = await stage.browser().step('POST', '/sso', 'slug=ada%40acme.example');
+      expect([facts, response.status, response.headers.get('location')]).toEqual([facts, 200, null]);
+    }
   });
 });
 
@@ -163,17 +221,17 @@ describe('Log in', () => {
 
   it('goes straight on where the browser signed in before, unless another organization is asked for', async () => {
     const browser = stage.browser();
-    browser.setCookie('rollcall_organization', 'acme');
+    browser.setCookie('rollcall_organization', rememberedSlugs.sign('acme'));
     expect((await browser.step('GET', '/sso/acme')).status).toBe(303);
     expect((await browser.step('GET', '/sso/acme?choose')).status).toBe(200);
-    expect((await browser.open('/sign-in')).words).toContain('Continue as Acme');
-    browser.setCookie('rollcall_organization', 'other');
+    expect((await browser.open('/sign-in')).words).toContain('Continue to Acme');
+    browser.setCookie('rollcall_organization', rememberedSlugs.sign('other'));
     expect((await browser.step('GET', '/sso/acme')).status).toBe(200);
   });
 
   it('asks which connection where there are several, and takes only one of them', async () => {
     const connections = [aConnection(), aConnection({ id: SECOND_ID, name: 'Okta', protocol: 'saml' })];
-    stage.domain.connections.findOrganization = async () => anOrganization({ connections });
+    stage.domain.signInConnections.findOrganization = async () => anOrganization({ connections });
     const { words } = await stage.browser().open('/sso/acme');
     expect(words).toContain('Log in with Entra');
     expect(words).toContain('Log in with Okta');
@@ -236,7 +294,7 @@ describe('a form of another site', () => {
   });
 
   it('is what the answer of a SAML identity provider is, at its address alone', async () => {
-    stage.domain.connections.findForSignIn = async () => aConnection({ protocol: 'saml' });
+    stage.domain.signInConnections.find = async () => aConnection({ protocol: 'saml' });
     const send = (path: string) =>
       fetch(`${stage.url}${path}`, {
         method: 'POST',
@@ -246,12 +304,12 @@ describe('a form of another site', () => {
           'sec-fetch-site': 'cross-site',
           'content-type': 'application/x-www-form-urlencoded',
         },
-        body: `SAMLResponse=${'A'.repeat(300_000)}&RelayState=${STATE}`,
+        body: `SAMLResponse=${'A'.repeat(170_000)}&RelayState=${STATE}`,
       });
     const response = await send(`/connections/${CONNECTION_ID}/saml/acs`);
     expect(response.status).toBe(303);
     expect(response.headers.get('location')).toBe(`${stage.url}/sign-in/finish?state=${STATE}`);
-    expect((await send('/sso/x/saml/acs')).status).toBe(403);
+    expect((await send('/sso/x/saml/acs')).status).toBe(404);
   });
 });
 
@@ -298,7 +356,7 @@ describe('the answer of an identity provider', () => {
     const expired = await stage.browser().open(callback.replace(STATE, 'x'.repeat(43)));
     expect(expired.status).toBe(400);
     expect(expired.words).toContain('This sign-in is over');
-    stage.domain.signIn.findStarted = async () => anAttempt({ connectionId: SECOND_ID });
+    stage.domain.signInAttempts.findStarted = async () => anAttempt({ connectionId: SECOND_ID });
     const mixedUp = await stage.browser().open(callback);
     expect(mixedUp.status).toBe(400);
     expect(stage.refused).toMatchObject([
@@ -308,16 +366,52 @@ describe('the answer of an identity provider', () => {
   });
 
   it('is refused the second time', async () => {
-    stage.domain.signIn.verified = async () => false;
+    stage.domain.signInAttempts.verified = async () => false;
     const shown = await stage.browser().open(callback);
     expect([shown.status, shown.url.pathname]).toEqual([400, new URL(callback, stage.url).pathname]);
     expect(stage.refused).toMatchObject([{ reason: 'attemptExpired', state: STATE }]);
   });
 
+  it('is verified once where it comes twice at the same time, and both go on', async () => {
+    const verifying = Promise.withResolvers<void>();
+    let verified = 0;
+    stage.oidc.verify = async () => {
+      verified += 1;
+      await verifying.promise;
+      return anIdentity();
+    };
+    let looked = 0;
+    stage.domain.signInAttempts.findStarted = async () => {
+      looked += 1;
+      return anAttempt();
+    };
+    const both = [1, 2].map(() => stage.browser().step('GET', callback));
+    await vi.waitFor(() => expect([looked, verified]).toEqual([2, 1]));
+    verifying.resolve();
+    expect((await Promise.all(both)).map(({ status }) => status)).toEqual([303, 303]);
+    expect([verified, stage.refused]).toEqual([1, []]);
+  });
+
+  it.each([
+    ['attemptExpired', { error: 'invalid_grant' }, true],
+    ['responseInvalid', { problem: 'assertionReplayed' }, true],
+    ['responseInvalid', { problem: 'signature' }, false],
+    ['wrongTenant', {}, false],
+  ] as const)(
+    'that is refused as %s %o ends the attempt unless it may be a copy: %s',
+    async (reason, detail, isCopy) => {
+      stage.oidc.verify = async () => {
+        throw new SignInFailure(reason, detail);
+      };
+      await stage.browser().open(callback);
+      expect(stage.refused).toMatchObject([{ state: STATE, isCopy }]);
+    },
+  );
+
   it('is refused where the connection is unknown, or speaks another protocol', async () => {
     expect((await stage.browser().open(callback.replace(CONNECTION_ID, SECOND_ID))).status).toBe(404);
     expect((await stage.browser().open(callback.replace(CONNECTION_ID, 'x'))).status).toBe(404);
-    stage.domain.connections.findForSignIn = async () => aConnection({ protocol: 'saml' });
+    stage.domain.signInConnections.find = async () => aConnection({ protocol: 'saml' });
     expect((await stage.browser().open(callback)).status).toBe(404);
   });
 
@@ -335,15 +429,15 @@ describe('the answer of an identity provider', () => {
 
   it('is told in full to who tests a connection, and to nobody else', async () => {
     stage.oidc.verify = async () => {
-      throw new SignInFailure('responseInvalid', { problem: 'The <audience> is another.' });
+      throw new SignInFailure('responseInvalid', { problem: 'audience', explanation: 'The <audience> is another.' });
     };
     expect((await stage.browser().open(callback)).text).not.toContain('audience');
-    stage.domain.signIn.findStarted = async () => anAttempt({ purpose: 'test' });
+    stage.domain.signInAttempts.findStarted = async () => anAttempt({ purpose: 'test' });
     expect((await stage.browser().open(callback)).text).toContain('The &lt;audience&gt; is another.');
   });
 
   it('that nobody asked for says where to begin', async () => {
-    stage.domain.connections.findForSignIn = async () => aConnection({ protocol: 'saml' });
+    stage.domain.signInConnections.find = async () => aConnection({ protocol: 'saml' });
     stage.saml.isUnsolicited = () => true;
     const shown = await stage.browser().submit(`/connections/${CONNECTION_ID}/saml/acs`, { SAMLResponse: 'x' });
     expect(shown.status).toBe(400);
@@ -368,7 +462,7 @@ describe('the last step', () => {
     const response = await browser.step('GET', finish);
     expect(response.headers.get('location')).toBe('https://app.example.com/a');
     expect(browser.cookie('rollcall_session')).toBe(cookie);
-    expect(browser.cookie('rollcall_organization')).toBe('acme');
+    expect(browser.cookie('rollcall_organization')).toBe(rememberedSlugs.sign('acme'));
     expect(seen).toMatchObject([[STATE, { browser: browser.cookie('rollcall_browser'), sessionCookie: undefined }]]);
   });
 
@@ -396,20 +490,6 @@ describe('the last step', () => {
     await stage.browser().submit('/sign-in/finish', { state: STATE, choice: 'sameAccount' });
     await stage.browser().submit('/sign-in/finish', { state: STATE, choice: 'evil' });
     expect(choices).toEqual([undefined, 'sameAccount', undefined]);
-  });
-
-  it('shows what a test brought back, escaped', async () => {
-    stage.domain.signIn.finish = async () => ({
-      kind: 'tested',
-      connectionId: CONNECTION_ID,
-      claims: { sub: 'ada', groups: ['<b>', 'two'], email: 'ada@acme.example' },
-      stableId: 'ada',
-      prediction: { outcome: 'wouldRefuse', userName: null, reason: 'notProvisioned' },
-    });
-    const { status, text } = await stage.browser().open(finish);
-    expect(status).toBe(200);
-    expect(text).toContain('&lt;b&gt;, two');
-    expect(text).toContain('notProvisioned');
   });
 });
 
@@ -463,7 +543,7 @@ describe('a refused sign-in', () => {
     expect(text).not.toContain('/sign-in/microsoft');
     expect((await stage.browser().open(`/sign-in/google?link=${STATE}`)).status).toBe(404);
     const pending = { organizationId: ORGANIZATION_ID, connectionId: CONNECTION_ID } as never;
-    stage.domain.signIn.findPending = async () => pending;
+    stage.domain.signInAttempts.findPending = async () => pending;
     expect((await stage.browser().step('GET', `/sign-in/google?link=${STATE}`)).status).toBe(303);
     expect(stage.started).toMatchObject([{ purpose: 'link', provider: 'google', pending }]);
   });
@@ -506,10 +586,19 @@ describe('a one-time link', () => {
     expect(used).toBe(1);
   });
 
-  it('that is unknown looks like one that is over, and is tried out twenty times at most', async () => {
-    const browser = stage.browser();
-    for (let count = 0; count < 20; count += 1) expect((await browser.open('/sign-in/link/x')).status).toBe(404);
-    expect((await browser.open('/sign-in/link/x')).status).toBe(429);
+  it('that is unknown looks like one that is over', async () => {
+    const shown = await stage.browser().open('/sign-in/link/x');
+    expect([shown.status, shown.words]).toEqual([404, expect.stringContaining('It was used already, has expired')]);
+  });
+
+  it('that opens nothing any more names its line in the log, as other refusals do', async () => {
+    const eventId = '01994e3e-7c00-7000-8000-4f2a9c3be17d';
+    stage.domain.oneTimeLinks.peek = async () => owner;
+    stage.domain.oneTimeLinks.use = async () => ({ kind: 'refused', reason: 'deactivated', eventId });
+    const { status, text } = await stage.browser().submit(`/sign-in/link/${secret}`, {});
+    expect(status).toBe(403);
+    const parts = '<span>4f2a</span><span>9c3b</span><span>e17d</span>';
+    expect(text).toContain(`<dt>Reference</dt><dd><code title="${eventId}">${parts}</code></dd>`);
   });
 
   it('sets a new installation up, and shows a mistake at its field with all that was typed', async () => {
@@ -541,7 +630,7 @@ describe('asking for the head of a page', () => {
       steps += 1;
       return { kind: 'refused', refusal: aRefusal() };
     };
-    stage.domain.signIn.verified = async () => {
+    stage.domain.signInAttempts.verified = async () => {
       steps += 1;
       return true;
     };

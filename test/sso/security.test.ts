@@ -137,6 +137,20 @@ describe('security 21: no step of a sign-in is left out', () => {
     expect((await thief.open(callback)).status).toBe(400);
   });
 
+  it('a code twice at the same time signs in once, and neither stands in the way of the other', async () => {
+    const company = await aCompany(service, entra);
+    const person = await aPerson(entra, company);
+    entra.signInAs(person.sub);
+    const browser = aBrowser(service);
+    const started = await browser.step('POST', `/sso/${company.organization.slug}`, '');
+    const callback = await entra.walk(started.headers.get('location') ?? '');
+    const answers = await Promise.all([1, 2, 3].map(() => browser.copy().step('GET', callback)));
+    const onwards = answers.flatMap(({ headers }) => headers.get('location') ?? []);
+    expect(onwards.length).toBeGreaterThan(0);
+    const finished = await Promise.all(onwards.map((address) => browser.copy().open(address)));
+    expect(finished.filter(({ url }) => url.pathname === '/')).toHaveLength(1);
+  });
+
   it('an attempt that began before the connection was changed or disabled', async () => {
     const company = await aCompany(service, entra);
     const person = await aPerson(entra, company);

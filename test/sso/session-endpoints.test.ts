@@ -92,6 +92,15 @@ describe('POST /session/token', () => {
     }
   });
 
+  it('is at one address, in one spelling', async () => {
+    const { cookie } = await aSession();
+    for (const path of ['/session/TOKEN', '/Session/sign-out', '/session/%73ign-out', '//session/sign-out']) {
+      const headers = { origin: STRANGER, 'sec-fetch-site': 'cross-site' };
+      expect([path, (await send(path, { cookie, headers })).status]).toEqual([path, 404]);
+    }
+    expect((await send('/session/token', { cookie })).status).toBe(200);
+  });
+
   it('is a POST', async () => {
     const { cookie } = await aSession();
     for (const method of ['GET', 'HEAD', 'PUT', 'DELETE']) {

@@ -1,4 +1,5 @@
 import { statement } from '../../database/statement.ts';
+import { takesOtherMethods } from '../organizations/other-methods.ts';
 import { isActiveUser } from '../users/active-user.ts';
 import type { LoginProvider } from './account.entity.ts';
 import { isLive } from './sessions.store.ts';
@@ -64,21 +65,6 @@ export const followLogin = statement<AccountRow>(
     where a.id = $1 returning ${COLUMNS}`,
 );
 
-/** `$1` login provider, `$2` subject, `$3` account, `$4` e-mail, `$5` now. No row where it is another account's. */
-export const insertLogin = statement<{ accountId: string }>(
-  `insert into account_logins as l (provider, subject, account_id, email, created_at, last_used_at)
-   values ($1, $2, $3, $4, $5, $5)
-   on conflict (provider, subject) do update set email = excluded.email where l.account_id = excluded.account_id
-   returning l.account_id as "accountId"`,
-);
-
-/** Takes the login away, and from sessions what it had proved: `$1` account, `$2` login provider. */
-export const deleteLogin = statement<{ provider: LoginProvider }>(
-  `with forgotten as (
-     update sessions set login_provider = null, login_proved_at = null where account_id = $1 and login_provider = $2)
-   delete from account_logins where account_id = $1 and provider = $2 returning provider`,
-);
-
 export const selectLogins = statement<LoginRow>(
   `select ${LOGIN_COLUMNS} from account_logins l where l.account_id = $1 order by l.created_at, l.provider`,
 );
@@ -99,18 +85,15 @@ export interface MembershipFacts {
   slug: string;
   name: string;
   isActive: boolean;
-  acceptsOtherMethods: boolean;
-  hasEnabledConnection: boolean;
+  /** Whether the organization lets Google and Microsoft accounts in. */
+  takesOtherMethods: boolean;
   isAuthenticated: boolean;
 }
 
 /** `$2` user, `$3` account, `$4` session or null, `$5` now. */
 export const selectMembership = statement<MembershipFacts>(
   `select o.slug, o.name, o.status = 'active' and ${isActiveUser('u')} as "isActive",
-          o.accepts_other_methods as "acceptsOtherMethods",
-          exists (select 1 from connections c
-                   where c.organization_id = $1 and c.status = 'enabled' and c.deleted_at is null)
-            as "hasEnabledConnection",
+          ${takesOtherMethods('o')} as "takesOtherMethods",
           o.status = 'active' and exists (
             select 1 from session_authentications a
              where a.organization_id = $1 and a.session_id = $4 and a.user_id = u.id

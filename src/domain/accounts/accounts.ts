@@ -2,8 +2,6 @@ import { v7 as uuid } from 'uuid';
 import { foldKey } from '../../attributes/fold.ts';
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
 import type { Clock } from '../clock.ts';
-import { answering } from '../constraint-answers.ts';
-import { DomainError } from '../domain-error.ts';
 import type { LoginProvider } from './account.entity.ts';
 import type { AccountRow, LoginRow } from './accounts.store.ts';
 import * as store from './accounts.store.ts';
@@ -37,15 +35,14 @@ export class Accounts {
   }
 
   /**
-   * Makes the account that user in the transaction's organization, in place of the one that it was there. Throws
-   * `userAlreadyBound` for a user whose account is another.
+   * Makes the account that user in the transaction's organization, in place of the one that it was there. Fails on
+   * `account_memberships_user_key` for a user whose account is another.
    */
   async joinIn(
     transaction: OrganizationTransaction,
     { accountId, userId, at }: { accountId: string; userId: string; at: Date },
   ): Promise<void> {
-    const work = transaction.rows(store.putMembership, accountId, userId, at);
-    await answering({ account_memberships_user_key: isAnothersUser }, work);
+    await transaction.rows(store.putMembership, accountId, userId, at);
   }
 
   /** The account of a login that was just proved, made at its first use; the account's e-mail follows a verified one. */
@@ -60,24 +57,6 @@ export class Accounts {
     const [made] = await this.#database.lookUp(store.insertAccountWithLogin, ...values);
     // Without a row, somebody else was first, and has committed.
     return made ?? required(await this.#useLogin(provider, subject, facts, at));
-  }
-
-  /** Adds a way in that was just proved. Throws `invalidValue` where it is another account's. */
-  async addLogin(
-    accountId: string,
-    provider: LoginProvider,
-    { subject, email }: { subject: string; email: string | null },
-  ): Promise<void> {
-    const values = [provider, subject, accountId, email, this.#clock()];
-    const [added] = await this.#database.lookUp(store.insertLogin, ...values);
-    if (added) return;
-    const message = 'This way to sign in belongs to another account.';
-    throw new DomainError('invalidValue', message, { path: 'provider' });
-  }
-
-  /** Takes a way in away; what it had proved opens no further organization. False where the account has none of it. */
-  async removeLogin(accountId: string, provider: LoginProvider): Promise<boolean> {
-    return (await this.#database.lookUp(store.deleteLogin, accountId, provider)).length > 0;
   }
 
   /** The ways into the account beside the connections of organizations, the oldest first. */
@@ -127,10 +106,6 @@ export class Accounts {
 /** E-mail, its key, whether it is verified, and the name to show. */
 function columnsOf({ email, isEmailVerified, displayName }: AccountFacts): unknown[] {
   return [email, email === null ? null : foldKey(email), isEmailVerified && email !== null, displayName];
-}
-
-function isAnothersUser(): DomainError {
-  return new DomainError('userAlreadyBound', 'The user signs in by another account already.');
 }
 
 function required(account: AccountRow | undefined): AccountRow {

@@ -1,13 +1,10 @@
-import type { Actor } from '../actors/actor.ts';
+import type { UserActor } from '../actors/actor.ts';
 import type { OrganizationStatus } from '../organizations/organization.entity.ts';
 import { requireInUse } from '../organizations/organization-status.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
-import { builtInSets } from '../permissions/permission-set.entity.ts';
 import type { LoginProvider } from './account.entity.ts';
 import type { AuthenticationMethod } from './session.entity.ts';
 import type { AuthenticationRow, SessionRow } from './sessions.store.ts';
-
-export type UserActor = Extract<Actor, { kind: 'user' }>;
 
 /** Who acts in the organization of a session, checked at the time of the request. */
 export interface LiveAuthentication {
@@ -74,14 +71,8 @@ export function readAuthentication(
     authenticatedAt,
     idleExpiresAt,
     expiresAt,
-    permissions: new Set(held.flatMap((name) => resolve(name, catalogue))),
+    permissions: new Set(held.flatMap((name) => catalogue.resolveHeld(name))),
   };
-}
-
-/** No permission is named like a built-in set: permissions have a colon. */
-function resolve(name: string, catalogue: PermissionCatalogue): string[] {
-  const builtIn = builtInSets.find((set) => set === name) ?? null;
-  return catalogue.resolve(builtIn, builtIn === null ? [name] : []);
 }
 
 /** Throws `organizationSuspended` or `organizationClosing` for a session of an organization that is not in use. */

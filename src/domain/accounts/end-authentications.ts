@@ -1,6 +1,6 @@
 import type { OrganizationTransaction } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
-import type { Actor } from '../actors/actor.ts';
+import type { NamedActor } from '../actors/actor.ts';
 import { recordEvents } from '../events/domain-event.ts';
 
 /** Whose authentications end: those that any of the lists names. */
@@ -28,7 +28,7 @@ const endThem = statement<{ sessionId: string; userId: string }>(
  */
 export async function endAuthentications(
   transaction: OrganizationTransaction,
-  actor: Actor,
+  actor: NamedActor,
   { userIds = [], directoryUserIds = [], connectionIds = [], sessionIds = [], reason, at }: AuthenticationsToEnd,
 ): Promise<number> {
   if ([...userIds, ...directoryUserIds, ...connectionIds, ...sessionIds].length === 0) return 0;

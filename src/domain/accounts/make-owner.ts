@@ -5,12 +5,12 @@ import { statement } from '../../database/statement.ts';
 import { type Actor, describeActor } from '../actors/actor.ts';
 import { answering } from '../constraint-answers.ts';
 import { DomainError } from '../domain-error.ts';
+import { isEmailAddress } from '../email-address.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { insertGrant } from '../permissions/grants.store.ts';
 import { readName, readOptionalText } from '../text-input.ts';
 import { insertUser } from '../users/users.store.ts';
 
-const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const NAME_LENGTH_MAX = 512;
 
 export interface NewOwner {
@@ -34,7 +34,8 @@ export async function makeOwner(
   at: Date,
 ): Promise<string> {
   const email = readName(input.email, 'email', NAME_LENGTH_MAX).trim();
-  if (!EMAIL.test(email)) throw new DomainError('invalidValue', 'email must be an e-mail address.', { path: 'email' });
+  if (!isEmailAddress(email))
+    throw new DomainError('invalidValue', 'email must be an e-mail address.', { path: 'email' });
   const displayName = readOptionalText(input.displayName, 'displayName', NAME_LENGTH_MAX);
   const userId = uuid();
   const key = foldKey(email);

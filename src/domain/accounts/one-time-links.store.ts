@@ -2,7 +2,7 @@ import { statement } from '../../database/statement.ts';
 import type { OrganizationStatus } from '../organizations/organization.entity.ts';
 import { isReachedByOwner } from '../permissions/owners.ts';
 import { isActiveUser } from '../users/active-user.ts';
-import type { OneTimeLink } from './account.entity.ts';
+import type { OneTimeLink } from './one-time-link.entity.ts';
 
 export interface LiveLinkRow {
   kind: OneTimeLink['kind'];

@@ -6,11 +6,13 @@ import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { requireId } from '../id.ts';
 import { requireInUse } from '../organizations/organization-status.ts';
+import type { SignInEvents } from '../sign-in-log/sign-in-events.ts';
 import type { SignInRefusalReason } from '../sign-in-log/sign-in-refusal.ts';
 import { makeOwner, type NewOwner } from './make-owner.ts';
 import type { LinkHolder, LiveLinkRow } from './one-time-links.store.ts';
 import * as store from './one-time-links.store.ts';
-import { type LinkVisit, type OneTimeSignIn, type OneTimeSignInParts, signInOnce } from './one-time-sign-in.ts';
+import { type OneTimeSignIn, type OneTimeSignInParts, signInOnce } from './one-time-sign-in.ts';
+import type { Visit } from './visit.ts';
 
 /** For how long a link may be opened. */
 export const LINK_LIFETIME_MILLISECONDS = 3_600_000;
@@ -45,12 +47,21 @@ export class OneTimeLinks {
   readonly #clock: Clock;
   readonly #hasher: CredentialHasher;
   readonly #parts: OneTimeSignInParts;
+  readonly #signInEvents: Pick<SignInEvents, 'recordIn'>;
 
-  constructor(parts: OneTimeSignInParts & { database: Database; clock: Clock; hasher: CredentialHasher }) {
+  constructor(
+    parts: OneTimeSignInParts & {
+      database: Database;
+      clock: Clock;
+      hasher: CredentialHasher;
+      signInEvents: Pick<SignInEvents, 'recordIn'>;
+    },
+  ) {
     this.#database = parts.database;
     this.#clock = parts.clock;
     this.#hasher = parts.hasher;
     this.#parts = parts;
+    this.#signInEvents = parts.signInEvents;
   }
 
   /**
@@ -102,7 +113,7 @@ export class OneTimeLinks {
    * Signs the owner in, once, however many come at once. A link does not open for somebody who is inactive or an owner no
    * more, and stays as it is then.
    */
-  async use(secret: string, visit: LinkVisit): Promise<OneTimeSignIn> {
+  async use(secret: string, visit: Visit): Promise<OneTimeSignIn> {
     const link = await this.#find(secret);
     if (!link || link.organizationId === null || link.userId === null) return OVER;
     const { organizationId, userId } = link;
@@ -127,7 +138,7 @@ export class OneTimeLinks {
     refusal: { reason: SignInRefusalReason; userId: string; address: string | null; at: Date },
   ): Promise<OneTimeSignIn> {
     const event = { outcome: 'refused', method: 'oneTimeLink', ...refusal } as const;
-    const eventId = await this.#parts.signInEvents.recordIn(transaction, event);
+    const eventId = await this.#signInEvents.recordIn(transaction, event);
     return { kind: 'refused', reason: refusal.reason, eventId };
   }
 

@@ -1,15 +1,14 @@
-import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import { v4 as randomId } from 'uuid';
 import type { Database } from '../../database/database.ts';
 import { prepared } from '../../database/statement.ts';
-import type { Actor } from '../actors/actor.ts';
+import type { UserActor } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { DomainError } from '../domain-error.ts';
 import type { OrganizationStatus } from '../organizations/organization.entity.ts';
 import { requireInUse } from '../organizations/organization-status.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { heldEverywhere, permissionVersion } from '../permissions/permission-version.ts';
-import { type SigningKeys, TOKEN_LIFETIME_SECONDS, TOKEN_TYPE } from '../secrets/signing-keys.ts';
+import { type SigningKeys, TOKEN_LIFETIME_SECONDS } from '../secrets/signing-keys.ts';
 import { isActiveUser } from '../users/active-user.ts';
 
 /** Who signs and for whom. */
@@ -39,8 +38,6 @@ export interface SessionTokenClaims {
   jti: string;
 }
 
-type UserActor = Extract<Actor, { kind: 'user' }>;
-
 interface TokenFacts {
   slug: string;
   status: OrganizationStatus;
@@ -64,13 +61,13 @@ export class SessionTokens {
   readonly #database: Pick<Database, 'run'>;
   readonly #clock: Clock;
   readonly #catalogue: PermissionCatalogue;
-  readonly #signingKeys: Pick<SigningKeys, 'jwks' | 'sign'>;
+  readonly #signingKeys: Pick<SigningKeys, 'sign'>;
 
   constructor(parts: {
     database: Pick<Database, 'run'>;
     clock: Clock;
     catalogue: PermissionCatalogue;
-    signingKeys: Pick<SigningKeys, 'jwks' | 'sign'>;
+    signingKeys: Pick<SigningKeys, 'sign'>;
   }) {
     this.#database = parts.database;
     this.#clock = parts.clock;
@@ -102,25 +99,6 @@ export class SessionTokens {
       jti: randomId(),
     };
     return { token: await this.#signingKeys.sign({ ...claims }), expiresAt: new Date(claims.exp * 1000) };
-  }
-
-  /** What a token of ours says, while it is good: signature, type, issuer, audience and time. Undefined for any other text. */
-  async verify(token: string, parties: TokenParties): Promise<SessionTokenClaims | undefined> {
-    const keys = createLocalJWKSet(await this.#signingKeys.jwks());
-    try {
-      const { payload } = await jwtVerify<JWTPayload & SessionTokenClaims>(token, keys, {
-        algorithms: ['ES256'],
-        typ: TOKEN_TYPE,
-        issuer: parties.issuer,
-        audience: audienceOf(parties),
-        currentDate: this.#clock(),
-        requiredClaims: ['sub', 'org', 'sid', 'pv', 'iat', 'exp', 'jti'],
-      });
-      return payload;
-    } catch (error) {
-      if (error instanceof errors.JOSEError) return undefined;
-      throw error;
-    }
   }
 }
 

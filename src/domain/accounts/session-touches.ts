@@ -10,9 +10,9 @@ export class SessionTouches {
   readonly #onFailed: (error: unknown) => void;
   readonly #underWay = new Map<string, Promise<unknown>>();
 
-  constructor({ database, onTouchFailed }: { database: Database; onTouchFailed?: (error: unknown) => void }) {
+  constructor({ database, onFailed }: { database: Database; onFailed: (error: unknown) => void }) {
     this.#database = database;
-    this.#onFailed = onTouchFailed ?? (() => undefined);
+    this.#onFailed = onFailed;
   }
 
   touch(session: SessionRow, authentication: AuthenticationRow | undefined, now: Date): void {

@@ -42,7 +42,11 @@ export const sessionSchema = defineEntity({
     address: p.text().nullable(),
   },
   uniques: [{ name: 'sessions_hmac_key', properties: ['hmac'] }],
-  indexes: [{ name: 'sessions_account_index', properties: ['accountId'] }],
+  indexes: [
+    { name: 'sessions_account_index', properties: ['accountId'] },
+    // For what is forgotten; not `last_seen_at`, so that no index is written when that is.
+    { name: 'sessions_created_index', properties: ['createdAt'] },
+  ],
 });
 
 export const authenticationMethods = ['connection', 'google', 'microsoft', 'oneTimeLink'] as const;
@@ -85,6 +89,7 @@ export const sessionAuthenticationSchema = defineEntity({
     endedReason: p.text().nullable(),
   },
   indexes: [
+    { name: 'session_authentications_authenticated_index', properties: ['organizationId', 'authenticatedAt'] },
     { name: 'session_authentications_user_index', properties: ['organizationId', 'userId'] },
     { name: 'session_authentications_connection_index', properties: ['organizationId', 'connectionId'] },
     { name: 'session_authentications_directory_user_index', properties: ['organizationId', 'directoryUserId'] },

@@ -1,10 +1,13 @@
 import { prepared, statement } from '../../database/statement.ts';
 import { OrderedList } from '../ordered-list.ts';
 import type { OrganizationStatus } from '../organizations/organization.entity.ts';
+import { takesOtherMethods } from '../organizations/other-methods.ts';
 import { accessPathsOf } from '../permissions/grant-paths.ts';
 import { isActiveUser } from '../users/active-user.ts';
 import type { LoginProvider } from './account.entity.ts';
 import type { AuthenticationMethod } from './session.entity.ts';
+
+const FORGOTTEN_AT_ONCE = 5000;
 
 export interface SessionRow {
   sessionId: string;
@@ -26,15 +29,23 @@ export const findSession = prepared<SessionRow>(
   `select ${SESSION_COLUMNS} from sessions s where s.hmac = $1 and s.ended_at is null`,
 );
 
+export interface OpenedSessionRow {
+  id: string;
+  /** The session of another account that the browser had. */
+  endedId: string | null;
+  endedAccountId: string | null;
+}
+
 /**
  * The session of a new cookie: `$1` organization or null, `$2` its id if it is a new one, `$3` HMAC of the cookie, `$4`
  * account, `$5` HMAC of the cookie before or null, `$6` user agent, `$7` address, `$8` now, `$9` the login that proved the
  * account, or null. A session of the same account goes on under the new cookie and keeps what it has proved elsewhere; one
  * of another account ends. Two who come with one cookie at once do not both go on with it: the second gets a session.
  */
-export const openSession = statement<{ id: string; endedId: string | null }>(
+export const openSession = statement<OpenedSessionRow>(
   `with ended as (
-     update sessions set ended_at = $8 where hmac = $5 and account_id <> $4 and ended_at is null returning id),
+     update sessions set ended_at = $8 where hmac = $5 and account_id <> $4 and ended_at is null
+     returning id, account_id),
    rotated as (
      update sessions set hmac = $3, organization_id = coalesce($1::uuid, organization_id), created_at = $8,
             last_seen_at = $8, user_agent = $6, address = $7, login_provider = coalesce($9::text, login_provider),
@@ -47,7 +58,8 @@ export const openSession = statement<{ id: string; endedId: string | null }>(
             $8::timestamptz, $8::timestamptz, $6, $7
       where not exists (select 1 from rotated) returning id),
    seen as (update accounts set last_signed_in_at = $8 where id = $4)
-   select id, (select id from ended) as "endedId" from (select id from rotated union all select id from made) opened`,
+   select opened.id, ended.id as "endedId", ended.account_id as "endedAccountId"
+     from (select id from rotated union all select id from made) opened left join ended on true`,
 );
 
 /** `$2` session, `$3` user, `$4` method, `$5` connection, `$6` directory user, `$7` when it was proved, `$8` now. */
@@ -136,7 +148,7 @@ export const selectAuthentications = prepared<AuthenticationRow>(
     where ${isLive({ account: 'asked.account_id', now: '$4::timestamptz' })}`,
 );
 
-/** `$2` session, `$3` now; what was seen less than a minute ago stays as it is. */
+/** `$2` session, `$3` now; what was seen later than that stays as it is. */
 export const touchAuthentication = prepared<never>(
   'session_touch',
   `with seen as (
@@ -155,8 +167,7 @@ export interface SwitchPolicy {
   organizationStatus: OrganizationStatus;
   slug: string;
   isActive: boolean;
-  acceptsOtherMethods: boolean;
-  hasEnabledConnection: boolean;
+  takesOtherMethods: boolean;
   idleMinutes: number;
   lifetimeMinutes: number;
   /** When what this session had proved here was ended; a proof from before does not count any more. */
@@ -165,10 +176,7 @@ export interface SwitchPolicy {
 
 export const selectSwitchPolicy = statement<SwitchPolicy>(
   `select o.status as "organizationStatus", o.slug, ${isActiveUser('u')} as "isActive",
-          o.accepts_other_methods as "acceptsOtherMethods",
-          exists (select 1 from connections c
-                   where c.organization_id = $1 and c.status = 'enabled' and c.deleted_at is null)
-            as "hasEnabledConnection",
+          ${takesOtherMethods('o')} as "takesOtherMethods",
           o.session_idle_minutes as "idleMinutes", o.session_lifetime_minutes as "lifetimeMinutes",
           (select a.ended_at from session_authentications a
             where a.organization_id = $1 and a.session_id = $3) as "endedAt"
@@ -184,6 +192,13 @@ export const holdUser = statement<{ id: string }>(
 /** `$2` account. */
 export const findMembership = statement<{ userId: string }>(
   'select user_id as "userId" from account_memberships where organization_id = $1 and account_id = $2',
+);
+
+/** `$2` account: its user with the name that an audit keeps. */
+export const findMember = statement<{ userId: string; name: string }>(
+  `select u.id as "userId", coalesce(u.display_name, u.user_name) as name
+     from account_memberships m join users u on u.organization_id = $1 and u.id = m.user_id
+    where m.organization_id = $1 and m.account_id = $2`,
 );
 
 /** `$1` session, `$2` its account, `$3` now. */
@@ -248,10 +263,20 @@ export const userSessionList = new OrderedList<UserSessionRow, 'createdAt' | 'la
   orders: { lastSeenAt: { sql: 'a.last_seen_at', type: 'time' } },
 });
 
-/** `$2` before when they ended or were last seen. */
+/**
+ * `$2` before when they were proved, and ended if they did: what has ended was proved before. A portion, the oldest first,
+ * because a limit makes the index the cheapest way also for a plan that does not know how few these are.
+ */
 export const forgetAuthentications = statement<never>(
-  `delete from session_authentications where organization_id = $1 and coalesce(ended_at, last_seen_at) < $2`,
+  `delete from session_authentications
+    where organization_id = $1 and session_id = any(array(
+      select session_id from session_authentications
+       where organization_id = $1 and authenticated_at < $2 and (ended_at is null or ended_at < $2)
+       order by authenticated_at limit ${FORGOTTEN_AT_ONCE}))`,
 );
 
-/** `$1` before when they ended or were last seen. */
-export const forgetSessions = statement<never>('delete from sessions where coalesce(ended_at, last_seen_at) < $1');
+/** The same of sessions: `$1` before when their cookies were made. Nothing that they have proved is younger than those. */
+export const forgetSessions = statement<never>(
+  `delete from sessions where id = any(array(
+     select id from sessions where created_at < $1 order by created_at limit ${FORGOTTEN_AT_ONCE}))`,
+);

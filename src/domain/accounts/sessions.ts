@@ -1,7 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { coalesce } from '../../database/coalesce.ts';
 import { type Database, isConnectionFailure, type OrganizationTransaction } from '../../database/database.ts';
-import type { Actor } from '../actors/actor.ts';
 import { type CredentialHasher, createSecret, readSecret } from '../actors/credential.ts';
 import type { Clock } from '../clock.ts';
 import { DomainError, notFound } from '../domain-error.ts';
@@ -9,23 +8,16 @@ import { requireId } from '../id.ts';
 import type { OrganizationStatus } from '../organizations/organization.entity.ts';
 import { requireInUse } from '../organizations/organization-status.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
-import type { SignInEvents } from '../sign-in-log/sign-in-events.ts';
+import type { SignInEvents, SignInToRecord } from '../sign-in-log/sign-in-events.ts';
 import type { LoginProvider } from './account.entity.ts';
-import { actorOf, type CurrentSession, isAccountLive, readAuthentication, type UserActor } from './current-session.ts';
-import { endAuthentications } from './end-authentications.ts';
+import { type CurrentSession, isAccountLive, readAuthentication } from './current-session.ts';
 import type { AuthenticationMethod } from './session.entity.ts';
 import { SessionTouches } from './session-touches.ts';
 import type { AuthenticationRow, SessionRow } from './sessions.store.ts';
 import * as store from './sessions.store.ts';
-
-export interface OpenSession {
-  accountId: string;
-  /** The cookie that the browser came with: the session goes on under another one, or ends when it is another account's. */
-  replaces?: string | undefined;
-  userAgent: string | null;
-  address: string | null;
-  at: Date;
-}
+import { takesProof } from './takes-proof.ts';
+import { tellSessionsEnded } from './tell-sessions-ended.ts';
+import type { Visit } from './visit.ts';
 
 export interface OpenedSession {
   sessionId: string;
@@ -33,12 +25,22 @@ export interface OpenedSession {
   cookie: string;
 }
 
-export interface NewAuthentication {
-  sessionId: string;
-  userId: string;
+/** By what somebody proved to an organization who they are. */
+export interface Proof {
   method: AuthenticationMethod;
+  /** The connection, and the record of the directory that was signed in as; null for other methods or where there is none. */
   connectionId: string | null;
   directoryUserId: string | null;
+}
+
+export interface NewSignIn {
+  accountId: string;
+  /** Whom the account is in the organization. */
+  userId: string;
+  proof: Proof;
+  visit: Visit;
+  /** What the sign-in log says of it besides. */
+  event: Pick<SignInToRecord, 'subject' | 'email' | 'detail'>;
   at: Date;
 }
 
@@ -55,6 +57,7 @@ export class Sessions {
   readonly #catalogue: PermissionCatalogue;
   readonly #signInEvents: Pick<SignInEvents, 'recordIn'>;
   readonly #touches: SessionTouches;
+  readonly #onBackgroundFailure: (error: unknown) => void;
   readonly #authenticate: (organizationId: string, session: SessionRow) => Promise<AuthenticationRow | undefined>;
 
   constructor(parts: {
@@ -63,14 +66,16 @@ export class Sessions {
     hasher: CredentialHasher;
     catalogue: PermissionCatalogue;
     signInEvents: Pick<SignInEvents, 'recordIn'>;
-    onTouchFailed?: (error: unknown) => void;
+    /** Told of failures nobody waits for. */
+    onBackgroundFailure?: (error: unknown) => void;
   }) {
     this.#database = parts.database;
     this.#clock = parts.clock;
     this.#hasher = parts.hasher;
     this.#catalogue = parts.catalogue;
     this.#signInEvents = parts.signInEvents;
-    this.#touches = new SessionTouches(parts);
+    this.#onBackgroundFailure = parts.onBackgroundFailure ?? (() => undefined);
+    this.#touches = new SessionTouches({ database: parts.database, onFailed: this.#onBackgroundFailure });
     this.#authenticate = coalesce({
       run: (organizationId, sessions) =>
         this.#selectAuthentications(sessions, (...values) =>
@@ -81,35 +86,38 @@ export class Sessions {
   }
 
   /**
-   * A session that acts in the transaction's organization, under a new cookie; `authenticateIn` has to follow. What the
-   * account has proved to other organizations in this browser stays.
+   * The end of every sign-in to the transaction's organization: a session that acts there, under a new cookie and proved at
+   * `at`, and the line in the log. What the account has proved to other organizations in this browser stays; the session of
+   * another account ends.
    */
-  async openIn(transaction: OrganizationTransaction, input: OpenSession): Promise<OpenedSession> {
-    const { values, cookie } = this.#openingOf(input, null);
-    const [opened] = await transaction.rows(store.openSession, ...values);
-    const { id, endedId } = required(opened);
-    if (endedId) {
-      const system: Actor = { kind: 'system', organizationId: transaction.organizationId };
-      const { at } = input;
-      await endAuthentications(transaction, system, { sessionIds: [endedId], reason: 'replaced', at });
-    }
-    return { sessionId: id, cookie };
+  async signInTo(transaction: OrganizationTransaction, signIn: NewSignIn): Promise<OpenedSession> {
+    const { accountId, userId, proof, visit, event, at } = signIn;
+    const { values, cookie } = this.#openingOf({ accountId, visit, at }, null);
+    const [row] = await transaction.rows(store.openSession, ...values);
+    const opened = required(row);
+    transaction.afterCommit(() => this.#tellReplaced(opened));
+    await this.#prove(transaction, { sessionId: opened.id, userId, proof, at });
+    const { method, connectionId } = proof;
+    const signedIn = {
+      outcome: 'signedIn',
+      method,
+      connectionId,
+      userId,
+      ...event,
+      address: visit.address,
+      at,
+    } as const;
+    await this.#signInEvents.recordIn(transaction, signedIn);
+    return { sessionId: opened.id, cookie };
   }
 
-  /** The same without an organization, for an account that a login proved and that belongs to none. */
-  async open({ login, ...input }: OpenSession & { login: LoginProvider }): Promise<OpenedSession> {
+  /** A session without an organization, for an account that a login proved and that opens none. */
+  async open({ login, ...input }: Opening & { login: LoginProvider }): Promise<OpenedSession> {
     const { values, cookie } = this.#openingOf(input, login);
-    const [opened] = await this.#database.lookUp(store.openSession, null, ...values);
-    return { sessionId: required(opened).id, cookie };
-  }
-
-  /** Writes that the session was proved to the transaction's organization at `at`, in place of what it had proved before. */
-  async authenticateIn(transaction: OrganizationTransaction, input: NewAuthentication): Promise<void> {
-    const { sessionId, userId, method, connectionId, directoryUserId, at } = input;
-    const values = [sessionId, userId, method, connectionId, directoryUserId, at];
-    await transaction.rows(store.putAuthentication, ...values, this.#clock());
-    if (method !== 'google' && method !== 'microsoft') return;
-    await transaction.rows(store.keepLogin, sessionId, method, at);
+    const [row] = await this.#database.lookUp(store.openSession, null, ...values);
+    const opened = required(row);
+    await this.#tellReplaced(opened);
+    return { sessionId: opened.id, cookie };
   }
 
   /** The session of a cookie with what it has proved to its organization, read anew; undefined for none. */
@@ -119,15 +127,6 @@ export class Sessions {
     const { organizationId } = session;
     const row = organizationId === null ? undefined : await this.#authenticate(organizationId, session);
     return this.#current(session, row);
-  }
-
-  /**
-   * Who acts by this cookie, or undefined for one that opens no organization. Throws `organizationSuspended` or
-   * `organizationClosing` for a good one of an organization that is not in use.
-   */
-  async authenticate(cookie: string | undefined): Promise<UserActor | undefined> {
-    const session = await this.find(cookie);
-    return session && actorOf(session);
   }
 
   /**
@@ -167,25 +166,31 @@ export class Sessions {
   /** Ends one session of an account in every organization; false when the account has no such session. */
   async endOwn({ accountId }: Pick<SessionRow, 'accountId'>, sessionId: string, reason = 'ended'): Promise<boolean> {
     requireId('session', sessionId);
-    const [ended] = await this.#database.lookUp(store.endSession, sessionId, accountId, this.#clock());
-    if (ended) await this.#endEverywhere(accountId, [sessionId], reason);
+    const at = this.#clock();
+    const [ended] = await this.#database.lookUp(store.endSession, sessionId, accountId, at);
+    const facts = { accountId, sessionIds: [sessionId], reason, isOwnAct: true, at };
+    if (ended) await tellSessionsEnded(this.#database, facts);
     return ended !== undefined;
   }
 
   /** Ends all sessions of an account but the one that is kept; answers how many. */
   async endAllOwn({ accountId }: Pick<SessionRow, 'accountId'>, keptSessionId: string | null): Promise<number> {
-    const ended = await this.#database.lookUp(store.endSessionsOfAccount, accountId, keptSessionId, this.#clock());
-    const ids = ended.map((session) => session.id);
-    if (ids.length > 0) await this.#endEverywhere(accountId, ids, 'ended');
-    return ids.length;
+    const at = this.#clock();
+    const ended = await this.#database.lookUp(store.endSessionsOfAccount, accountId, keptSessionId, at);
+    const facts = { accountId, sessionIds: ended.map(({ id }) => id), reason: 'ended', isOwnAct: true, at };
+    if (ended.length > 0) await tellSessionsEnded(this.#database, facts);
+    return ended.length;
   }
 
-  /** Deletes what ended, or was last seen, longer ago than any lifetime: the organization's part. For maintenance. */
+  /**
+   * Deletes what was proved, and ended if it did, longer ago than any lifetime: the organization's part. An end is kept for as
+   * long as a proof from before it could count. For maintenance.
+   */
   async forgetEndedIn(transaction: OrganizationTransaction): Promise<void> {
     await transaction.rows(store.forgetAuthentications, this.#forgottenBefore());
   }
 
-  /** The same of the sessions themselves, which belong to no organization. */
+  /** Deletes sessions under cookies that are older than any lifetime; they belong to no organization. For maintenance. */
   async forgetEnded(): Promise<void> {
     await this.#database.lookUp(store.forgetSessions, this.#forgottenBefore());
   }
@@ -212,7 +217,6 @@ export class Sessions {
     const { sessionId, accountId, organizationId, loginProvider, createdAt, lastSeenAt } = session;
     const authentication = row && organizationId ? readAuthentication(row, organizationId, this.#catalogue) : null;
     const organizationStatus: OrganizationStatus | null = row?.organizationStatus ?? null;
-    const isInUse = organizationStatus === 'active';
     return {
       sessionId,
       accountId,
@@ -221,7 +225,7 @@ export class Sessions {
       createdAt,
       lastSeenAt,
       organizationStatus,
-      authentication: isInUse ? authentication : null,
+      authentication: organizationStatus === 'active' ? authentication : null,
     };
   }
 
@@ -244,49 +248,51 @@ export class Sessions {
     const [policy] = await transaction.rows(store.selectSwitchPolicy, userId, sessionId);
     if (!policy) throw notFound('organization', transaction.organizationId);
     requireInUse(policy.organizationStatus);
-    if (method === null || at === null || !takes(policy, session, at, this.#clock())) {
+    if (method === null || at === null || !takesProof(policy, session, at, this.#clock())) {
       const message = 'Sign in to the organization first, as it asks for it.';
       throw new DomainError('signInRequired', message, { path: 'organizationId', slug: policy.slug });
     }
-    const authentication = { sessionId, userId, method, connectionId: null, directoryUserId: null, at };
-    await this.authenticateIn(transaction, authentication);
+    const proof = { method, connectionId: null, directoryUserId: null };
+    await this.#prove(transaction, { sessionId, userId, proof, at });
     const detail = { isSwitch: true };
     const event = { outcome: 'signedIn', method, userId, detail, address: null, at: this.#clock() } as const;
     await this.#signInEvents.recordIn(transaction, event);
   }
 
-  /** The sessions are over already; this tells each organization, and its audit. */
-  async #endEverywhere(accountId: string, sessionIds: string[], reason: string): Promise<void> {
-    const at = this.#clock();
-    for (const { organizationId } of await this.#database.lookUp(store.organizationsOfAccount, accountId)) {
-      const system: Actor = { kind: 'system', organizationId };
-      await this.#database.transaction(organizationId, (transaction) =>
-        endAuthentications(transaction, system, { sessionIds, reason, at }),
-      );
-    }
+  /** Writes that the session was proved to the transaction's organization at `at`, in place of what it had proved before. */
+  async #prove(
+    transaction: OrganizationTransaction,
+    { sessionId, userId, proof, at }: { sessionId: string; userId: string; proof: Proof; at: Date },
+  ): Promise<void> {
+    const { method, connectionId, directoryUserId } = proof;
+    const values = [sessionId, userId, method, connectionId, directoryUserId, at];
+    await transaction.rows(store.putAuthentication, ...values, this.#clock());
+    if (method !== 'google' && method !== 'microsoft') return;
+    await transaction.rows(store.keepLogin, sessionId, method, at);
   }
 
-  #openingOf(input: OpenSession, login: LoginProvider | null): { values: unknown[]; cookie: string } {
-    const { accountId, replaces, userAgent, address, at } = input;
+  /** The sign-in stands, whatever becomes of this. */
+  async #tellReplaced({ endedId, endedAccountId: accountId }: store.OpenedSessionRow): Promise<void> {
+    if (endedId === null || accountId === null) return;
+    const facts = { accountId, sessionIds: [endedId], reason: 'replaced', isOwnAct: false, at: this.#clock() };
+    await tellSessionsEnded(this.#database, facts).catch(this.#onBackgroundFailure);
+  }
+
+  #openingOf({ accountId, visit, at }: Opening, login: LoginProvider | null): { values: unknown[]; cookie: string } {
+    const { sessionCookie, userAgent, address } = visit;
     const cookie = createSecret('session');
-    const before = replaces !== undefined && readSecret(replaces) === 'session' ? this.#hasher.hmacOf(replaces) : null;
+    const isSession = sessionCookie !== undefined && readSecret(sessionCookie) === 'session';
+    const before = isSession ? this.#hasher.hmacOf(sessionCookie) : null;
     const agent = userAgent?.slice(0, USER_AGENT_LENGTH_MAX).toWellFormed().replaceAll('\0', '') ?? null;
     const hmac = this.#hasher.hmacOf(cookie);
     return { values: [uuid(), hmac, accountId, before, agent, address, at, login], cookie };
   }
 }
 
+type Opening = Pick<NewSignIn, 'accountId' | 'visit' | 'at'>;
+
 /** Longer than the longest lifetime that an organization can set. */
 const FORGOTTEN_AFTER_MILLISECONDS = 100 * 24 * 60 * 60_000;
-
-/** Whether an organization takes what proved the account: its own policy, its own lifetimes, and nothing from before an end. */
-function takes(policy: store.SwitchPolicy, session: SessionRow, provedAt: Date, now: Date): boolean {
-  const isYoung = now.getTime() - provedAt.getTime() < policy.lifetimeMinutes * 60_000;
-  const isInUse = now.getTime() - session.lastSeenAt.getTime() < policy.idleMinutes * 60_000;
-  const isAfterEnd = policy.endedAt === null || provedAt > policy.endedAt;
-  const isAccepted = policy.acceptsOtherMethods || !policy.hasEnabledConnection;
-  return policy.isActive && isYoung && isInUse && isAfterEnd && isAccepted;
-}
 
 function required<Row>(opened: Row | undefined): Row {
   if (!opened) throw new Error('The new session was not returned.');

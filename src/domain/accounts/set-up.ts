@@ -8,7 +8,8 @@ import type { Organizations } from '../organizations/organizations.ts';
 import { makeOwner } from './make-owner.ts';
 import * as store from './one-time-links.store.ts';
 import { LINK_LIFETIME_MILLISECONDS } from './one-time-links.ts';
-import { type LinkVisit, type OneTimeSignIn, type OneTimeSignInParts, signInOnce } from './one-time-sign-in.ts';
+import { type OneTimeSignIn, type OneTimeSignInParts, signInOnce } from './one-time-sign-in.ts';
+import type { Visit } from './visit.ts';
 
 export interface SetUpInput {
   organizationName: string;
@@ -65,7 +66,7 @@ export class SetUp {
    * Makes the first organization, its owner and their session, all or nothing and only once. A link that is over, or an
    * organization that came meanwhile, is refused. Throws `slugConfusable`, `invalidValue`; the link then stays good.
    */
-  async complete(secret: string, input: SetUpInput, visit: LinkVisit): Promise<OneTimeSignIn> {
+  async complete(secret: string, input: SetUpInput, visit: Visit): Promise<OneTimeSignIn> {
     if (readSecret(secret) !== 'oneTimeLink') return OVER;
     return this.#database.transaction(uuid(), async (transaction) => {
       await transaction.rows(waitForTurn, LOCK);

@@ -5,12 +5,12 @@ import { notFound } from '../domain-error.ts';
 import { isId, requireId } from '../id.ts';
 import type { OrderedPageRequest } from '../ordered-list.ts';
 import type { Page } from '../page.ts';
+import { requireOwnerToTouch } from '../permissions/owners.ts';
 import { selectUsers } from '../users/users.store.ts';
 import type { CurrentSession } from './current-session.ts';
 import { endAuthentications } from './end-authentications.ts';
 import type { OwnSessionRow, UserSessionRow } from './sessions.store.ts';
 import * as store from './sessions.store.ts';
-import type { Sessions } from './sessions.ts';
 
 export type UserSessionOrderField = 'createdAt' | 'lastSeenAt';
 
@@ -22,12 +22,10 @@ const REST_MILLISECONDS_MAX = 30 * 24 * 60 * 60_000;
 export class UserSessions {
   readonly #database: Database;
   readonly #clock: Clock;
-  readonly #sessions: Pick<Sessions, 'endOwn' | 'endAllOwn'>;
 
-  constructor(parts: { database: Database; clock: Clock; sessions: Pick<Sessions, 'endOwn' | 'endAllOwn'> }) {
-    this.#database = parts.database;
-    this.#clock = parts.clock;
-    this.#sessions = parts.sessions;
+  constructor({ database, clock }: { database: Database; clock: Clock }) {
+    this.#database = database;
+    this.#clock = clock;
   }
 
   /** The browsers in which the account is signed in, the one seen last first, at most a hundred. */
@@ -58,25 +56,25 @@ export class UserSessions {
   }
 
   /**
-   * Ends a session: one's own in every organization, another's in this one, which needs `rollcall:users` and a fresh sign-in.
+   * Ends a session in this organization. Needs `rollcall:users` and a fresh sign-in, and for an owner's `rollcall:organization`.
    * Throws `notFound`.
    */
   async end(actor: Actor, sessionId: string): Promise<void> {
-    if (actor.kind === 'user' && isId(sessionId) && (await this.#sessions.endOwn(actor, sessionId))) return;
     this.#requireMayEnd(actor);
     requireId('session', sessionId);
     const { organizationId } = actor;
     await this.#database.transaction(organizationId, async (transaction) => {
       const [open] = await transaction.rows(store.findOpenAuthentication, sessionId);
       if (!open) throw notFound('session', sessionId);
+      await requireOwnerToTouch(transaction, actor, open.userId);
       const at = this.#clock();
       await endAuthentications(transaction, actor, { sessionIds: [sessionId], reason: 'endedByAdmin', at });
     });
   }
 
   /**
-   * Ends, in this organization, all sessions of a user, and answers how many. Needs `rollcall:users` and a fresh sign-in.
-   * Throws `notFound`.
+   * Ends, in this organization, all sessions of a user, and answers how many. Needs `rollcall:users` and a fresh sign-in, and
+   * for an owner's `rollcall:organization`. Throws `notFound`.
    */
   async endAllOf(actor: Actor, userId: string): Promise<number> {
     this.#requireMayEnd(actor);
@@ -84,6 +82,7 @@ export class UserSessions {
     return this.#database.transaction(actor.organizationId, async (transaction) => {
       const [user] = await transaction.rows(selectUsers, [userId]);
       if (!user) throw notFound('user', userId);
+      await requireOwnerToTouch(transaction, actor, userId);
       const at = this.#clock();
       return endAuthentications(transaction, actor, { userIds: [userId], reason: 'endedByAdmin', at });
     });

@@ -1,10 +1,10 @@
 import type { Database } from '../../database/database.ts';
 import { prepared, statement } from '../../database/statement.ts';
+import type { UserActor } from '../actors/actor.ts';
 import { groupPathsOf } from '../groups/effective-members.ts';
 import { type OrganizationRow, selectOrganization } from '../organizations/organizations.store.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { permissionVersionOf } from '../permissions/permission-version.ts';
-import type { UserActor } from './current-session.ts';
 
 export interface OwnGroup {
   id: string;

@@ -29,10 +29,16 @@ export type Actor =
   | { kind: 'operator'; organizationId: string }
   | { kind: 'system'; organizationId: string };
 
+/** Somebody who is signed in. */
+export type UserActor = Extract<Actor, { kind: 'user' }>;
+
+/** As much of an actor as is kept beside what it did. */
+export type NamedActor = Exclude<Actor, UserActor> | Pick<UserActor, 'kind' | 'organizationId' | 'userId' | 'name'>;
+
 /** The form in which an actor is kept beside what it did: its kind and id, no permissions. */
 export type ActorRecord = { kind: Actor['kind']; id?: string; name?: string };
 
-export function describeActor(actor: Actor): ActorRecord {
+export function describeActor(actor: NamedActor): ActorRecord {
   switch (actor.kind) {
     case 'apiKey':
       return { kind: actor.kind, id: actor.id, name: actor.name };

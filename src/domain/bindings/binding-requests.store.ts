@@ -34,6 +34,21 @@ export const selectRequests = statement<BindingRequestRow>(
   `select ${COLUMNS} from binding_requests r where r.organization_id = $1 and r.id = any($2::uuid[])`,
 );
 
+/** The same, held until the transaction ends. */
+export const holdRequestOf = statement<{ id: string }>(
+  'select id from binding_requests where organization_id = $1 and connection_id = $2 and subject = $3 for update',
+);
+
+/**
+ * The connection of the request `$2`, held until the transaction ends: before the request, in the order of whoever changes the
+ * connection and ends what was asked through it. No row where either is gone.
+ */
+export const holdConnectionOf = statement<{ id: string }>(
+  `select c.id from connections c
+    where c.organization_id = $1 and c.deleted_at is null
+      and c.id = (select r.connection_id from binding_requests r where r.organization_id = $1 and r.id = $2) for share`,
+);
+
 export const lockRequest = statement<BindingRequestRow>(
   `select ${COLUMNS} from binding_requests r where r.organization_id = $1 and r.id = $2 for update`,
 );
@@ -57,9 +72,16 @@ export const askForBinding = statement<BindingRequestRow & { isNew: boolean }>(
    returning ${COLUMNS}, r.id = $2 as "isNew"`,
 );
 
+/** No row where it is not in the state `$3` any more. */
 export const decideRequest = statement<BindingRequestRow>(
-  `update binding_requests r set state = $3, decided_by = $4, decided_at = $5, user_id = $6
-    where r.organization_id = $1 and r.id = $2 returning ${COLUMNS}`,
+  `update binding_requests r set state = $4, decided_by = $5, decided_at = $6, user_id = $7
+    where r.organization_id = $1 and r.id = $2 and r.state = $3 returning ${COLUMNS}`,
+);
+
+/** All of the connection `$2`, decided ones too. */
+export const deleteRequestsOf = statement<BindingRequestRow>(
+  `with gone as (delete from binding_requests where organization_id = $1 and connection_id = $2 returning *)
+   select ${COLUMNS} from gone r order by r.id`,
 );
 
 export type BindingRequestOrderField = 'createdAt' | 'lastTriedAt';

@@ -1,9 +1,8 @@
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
-import { type Actor, describeActor, requireFreshSignIn, requirePermission } from '../actors/actor.ts';
+import { type Actor, requireFreshSignIn, requirePermission } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { answering } from '../constraint-answers.ts';
 import { DomainError, notFound } from '../domain-error.ts';
-import { recordEvent } from '../events/domain-event.ts';
 import { inOrderOf, isId, requireId } from '../id.ts';
 import { permissionsOfUser } from '../links/link-preview.ts';
 import { given, type OrderedPageRequest } from '../ordered-list.ts';
@@ -17,7 +16,9 @@ import type { BindingRequestState } from './binding.entity.ts';
 import type { BindingRequestOrderField, BindingRequestRow } from './binding-requests.store.ts';
 import * as store from './binding-requests.store.ts';
 import { bindingsInTheWay } from './bindings.store.ts';
-import { endBindingOf, makeBinding } from './write-binding.ts';
+import { endBindingOf } from './end-bindings.ts';
+import { makeBinding } from './make-binding.ts';
+import { decideRequest, type RequestDecision } from './write-binding-request.ts';
 
 export interface BindingRequestFilter {
   states?: readonly BindingRequestState[] | null | undefined;
@@ -82,16 +83,20 @@ export class BindingRequests {
       const binding = { connectionId, subject, stableId, accountId: null, userId, boundBy: 'approval' as const, at };
       const made = await makeBinding(transaction, actor, { ...binding, directoryUserId: record?.id ?? null });
       const data = { bindingId: made.id, endedBindingId: other?.id ?? null };
-      return this.#write(transaction, actor, { request, state: 'approved', userId, data, at });
+      return decide(transaction, actor, { request, state: 'approved', userId, data, at });
     });
     return answering({ bindings_subject_key: isAnother, bindings_user_key: isAnother }, work);
   }
 
-  /** Says that the person is none of them: they stay out. Throws `notFound`, `bindingRequestNotPending`, `freshSignInRequired`. */
+  /**
+   * Says that the person is none of them: they stay out. Throws `notFound`, `bindingRequestNotPending`, `freshSignInRequired`;
+   * `forbidden` where one of them is an owner, as no admin keeps an owner out.
+   */
   async reject(actor: Actor, id: string): Promise<BindingRequestRow> {
     return this.#decide(actor, id, async (transaction, request, at) => {
       if (request.state !== 'pending') throw notPending(request);
-      return this.#write(transaction, actor, { request, state: 'rejected', userId: null, data: {}, at });
+      for (const userId of request.candidateUserIds) await requireOwnerToTouch(transaction, actor, userId);
+      return decide(transaction, actor, { request, state: 'rejected', userId: null, at });
     });
   }
 
@@ -108,7 +113,8 @@ export class BindingRequests {
     requireFreshSignIn(actor, this.#clock());
     requireId('binding request', id);
     return this.#database.transaction(actor.organizationId, async (transaction) => {
-      const [request] = await transaction.rows(store.lockRequest, id);
+      const [connection] = await transaction.rows(store.holdConnectionOf, id);
+      const [request] = connection ? await transaction.rows(store.lockRequest, id) : [];
       if (!request) throw notFound('binding request', id);
       return carryOut(transaction, request, this.#clock());
     });
@@ -127,26 +133,17 @@ export class BindingRequests {
     }
     return others;
   }
+}
 
-  async #write(
-    transaction: OrganizationTransaction,
-    actor: Actor,
-    decision: {
-      request: BindingRequestRow;
-      state: 'approved' | 'rejected';
-      userId: string | null;
-      data: Record<string, unknown>;
-      at: Date;
-    },
-  ): Promise<BindingRequestRow> {
-    const { request, state, userId, data: more, at } = decision;
-    const by = JSON.stringify(describeActor(actor));
-    const [decided] = await transaction.rows(store.decideRequest, request.id, state, by, at, userId);
-    if (!decided) throw new Error('A decided binding request was not returned.');
-    const data = { from: request.state, state, userId, connectionId: request.connectionId, ...more };
-    await recordEvent(transaction, actor, { type: 'bindingRequestDecided', subjectId: request.id, data, at });
-    return decided;
-  }
+/** Of a request that is held, so that nobody else has decided it. */
+async function decide(
+  transaction: OrganizationTransaction,
+  actor: Actor,
+  decision: RequestDecision,
+): Promise<BindingRequestRow> {
+  const decided = await decideRequest(transaction, actor, decision);
+  if (!decided) throw new Error('A binding request that was held was decided by somebody else.');
+  return decided;
 }
 
 /** Nobody lets somebody in as a user who holds more than they do. */

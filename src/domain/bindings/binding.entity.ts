@@ -6,6 +6,16 @@ export const bindingWays = ['stableId', 'email', 'justInTime', 'approval'] as co
 /** How a person at the identity provider became a user here. */
 export type BindingWay = (typeof bindingWays)[number];
 
+/** Why a binding ended; sessions end with it, but not where the same person came under a new subject. */
+export type BindingEnd =
+  | 'approvedAnother'
+  | 'connectionDeleted'
+  | 'ended'
+  | 'issuerChanged'
+  | 'personReplaced'
+  | 'recordDeleted'
+  | 'subjectReplaced';
+
 /** Who signs in through a connection is which user: by the connection and the subject, for good. */
 export class Binding {
   organizationId!: string;
@@ -24,7 +34,7 @@ export class Binding {
   createdAt!: Date;
   lastUsedAt!: Date;
   endedAt!: Date | null;
-  endedReason!: string | null;
+  endedReason!: BindingEnd | null;
 }
 
 export const bindingSchema = defineEntity({
@@ -44,7 +54,7 @@ export const bindingSchema = defineEntity({
     createdAt: p.datetime(),
     lastUsedAt: p.datetime(),
     endedAt: p.datetime().nullable(),
-    endedReason: p.text().nullable(),
+    endedReason: p.text().$type<BindingEnd>().nullable(),
   },
   indexes: [
     {
@@ -58,6 +68,7 @@ export const bindingSchema = defineEntity({
         'create unique index "bindings_user_key" on "bindings" ("organization_id", "connection_id", "user_id") where (ended_at is null)',
     },
     { name: 'bindings_subject_index', properties: ['organizationId', 'connection', 'subject'] },
+    { name: 'bindings_stable_id_index', properties: ['organizationId', 'stableId'] },
     { name: 'bindings_user_index', properties: ['organizationId', 'userId'] },
     { name: 'bindings_directory_user_index', properties: ['organizationId', 'directoryUserId'] },
   ],

@@ -1,6 +1,6 @@
 import { statement } from '../../database/statement.ts';
 import { OrderedList } from '../ordered-list.ts';
-import type { BindingWay } from './binding.entity.ts';
+import type { BindingEnd, BindingWay } from './binding.entity.ts';
 
 export interface BindingRow {
   id: string;
@@ -14,7 +14,7 @@ export interface BindingRow {
   createdAt: Date;
   lastUsedAt: Date;
   endedAt: Date | null;
-  endedReason: string | null;
+  endedReason: BindingEnd | null;
 }
 
 const COLUMNS = `b.id, b.connection_id as "connectionId", b.subject, b.stable_id as "stableId", b.account_id as "accountId",
@@ -46,6 +46,14 @@ export const touchBinding = statement<{ id: string }>(
 export const endBinding = statement<BindingRow>(
   `update bindings b set ended_at = $3, ended_reason = $4
     where b.organization_id = $1 and b.id = $2 and b.ended_at is null returning ${COLUMNS}`,
+);
+
+/** All that hold of the connection `$2`. */
+export const endBindingsOf = statement<BindingRow>(
+  `with ended as (
+     update bindings b set ended_at = $3, ended_reason = $4
+      where b.organization_id = $1 and b.connection_id = $2 and b.ended_at is null returning *)
+   select ${COLUMNS} from ended b order by b.id`,
 );
 
 /** `$2` connection, `$3` user, `$4` subject: what stands in the way of a new binding. */

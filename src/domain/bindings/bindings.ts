@@ -8,7 +8,7 @@ import type { Page } from '../page.ts';
 import { requireOwnerToTouch } from '../permissions/owners.ts';
 import type { BindingOrderField, BindingRow } from './bindings.store.ts';
 import * as store from './bindings.store.ts';
-import { endBindingOf } from './write-binding.ts';
+import { endBindingOf } from './end-bindings.ts';
 
 export interface BindingFilter {
   userId?: string | null | undefined;

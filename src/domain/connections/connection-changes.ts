@@ -1,13 +1,12 @@
 import type { OrganizationTransaction } from '../../database/database.ts';
 import { endAuthentications } from '../accounts/end-authentications.ts';
 import type { Actor } from '../actors/actor.ts';
-import { recordEvents } from '../events/domain-event.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { resolveHeld } from '../permissions/granted-permissions.ts';
 import { requireOwn } from '../permissions/own-permissions.ts';
 import type { ConnectionCertificate } from './connection.entity.ts';
 import type { ConnectionFacts } from './connection-input.ts';
-import { boundUsersHold, endBindings } from './connections.store.ts';
+import { boundUsersHold, givenToAnybody } from './connections.store.ts';
 
 /** Who says who somebody is, and by what. */
 const trusted = ['issuer', 'clientId', 'tenantId', 'ssoUrl', 'certificates', 'stableIdClaim'] as const;
@@ -53,6 +52,22 @@ export async function requireMayEntrust(
   requireOwn(actor, resolveHeld(catalogue, await transaction.rows(boundUsersHold, connectionId)));
 }
 
+/**
+ * Guards what lets an identity provider say who anybody is who has not signed in otherwise: he who speaks for it could be each
+ * of them, so he must hold what they may hold. Who holds anything sensitive is not let in by it alone: their first sign-in
+ * asks. Throws `permissionsExceedOwn`.
+ */
+export async function requireMayEntrustEverybody(
+  transaction: OrganizationTransaction,
+  actor: Actor,
+  catalogue: PermissionCatalogue,
+): Promise<void> {
+  const sensitive = new Set(catalogue.sensitivePermissions);
+  const sets = Map.groupBy(await transaction.rows(givenToAnybody), (row) => row.setId);
+  const held = [...sets.values()].map((rows) => [...resolveHeld(catalogue, rows)]);
+  requireOwn(actor, new Set(held.filter((names) => !names.some((name) => sensitive.has(name))).flat()));
+}
+
 /** Ends, for good, what sessions proved through the connection; from the commit none of it counts. */
 export async function endSessionsThrough(
   transaction: OrganizationTransaction,
@@ -61,22 +76,6 @@ export async function endSessionsThrough(
 ): Promise<void> {
   const { connectionId, reason, at } = ending;
   await endAuthentications(transaction, actor, { connectionIds: [connectionId], reason, at });
-}
-
-/** Ends the bindings of a connection: its people are found anew, as at their first sign-in. */
-export async function endBindingsOf(
-  transaction: OrganizationTransaction,
-  actor: Actor,
-  ending: { connectionId: string; reason: 'issuerChanged' | 'connectionDeleted'; at: Date },
-): Promise<void> {
-  const { connectionId, reason, at } = ending;
-  const ended = await transaction.rows(endBindings, connectionId, at, reason);
-  const events = ended.map(({ id, userId }) => ({
-    type: 'bindingEnded' as const,
-    subjectId: id,
-    data: { connectionId, userId, reason },
-  }));
-  await recordEvents(transaction, actor, at, events);
 }
 
 function fingerprintsOf({ certificates }: ConnectionFacts): string[] {

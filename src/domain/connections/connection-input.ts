@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts';
-import { isIssuerAddress } from '../directory-credentials/issuer-address.ts';
 import { DomainError } from '../domain-error.ts';
 import { NAME_LENGTH_MAX, readName } from '../text-input.ts';
 import type { ConnectionCertificate, ConnectionProtocol } from './connection.entity.ts';
 import { rollOver, withoutCertificate } from './connection-certificates.ts';
 import type { IdentityProviders } from './identity-providers.ts';
 import { isOpenToEverybody, type OpenIdIssuer, readOpenIdIssuer } from './openid-issuer.ts';
+import { isSsoUrl } from './sso-url.ts';
 import { defaultStableIdClaim, isEntraSaml } from './stable-id-claim.ts';
 
 /** What every connection has, whatever its protocol. */
@@ -58,7 +58,6 @@ const CLIENT_ID_LENGTH_MAX = 512;
 const CLIENT_SECRET_LENGTH_MAX = 2048;
 const CLAIM_LENGTH_MAX = 256;
 const ENTITY_ID_LENGTH_MAX = 1024;
-const SSO_URL_LENGTH_MAX = 2048;
 const METADATA_BYTES_MAX = 256 * 1024;
 
 export const protocolNames = { oidc: 'OpenID Connect', saml: 'SAML' } as const satisfies Record<
@@ -168,20 +167,14 @@ function readMetadata(
   before: readonly ConnectionCertificate[],
 ): Pick<ConnectionFacts, 'issuer' | 'ssoUrl' | 'certificates'> {
   if (xml === null || xml.trim() === '') throw invalid('metadata', 'must not be empty');
-  if (Buffer.byteLength(xml) > METADATA_BYTES_MAX) throw invalid('metadata', 'must be 256 KB or smaller');
+  if (Buffer.byteLength(xml) > METADATA_BYTES_MAX)
+    throw invalid('metadata', 'must be 256 KB or smaller: that of one identity provider');
   const { issuer, ssoUrl, certificates } = identityProviders.readMetadata(xml);
   readName(issuer, 'metadata', ENTITY_ID_LENGTH_MAX);
-  if (!isSsoUrl(ssoUrl, allowsLoopbackIssuers)) {
+  if (!isSsoUrl(ssoUrl, { allowsLoopback: allowsLoopbackIssuers })) {
     throw invalid('metadata', 'names no https address where people sign in');
   }
   return { issuer, ssoUrl, certificates: rollOver(before, certificates, clock()) };
-}
-
-/** Only browsers go there, so that it may be a name of the customer's own network. */
-function isSsoUrl(text: string, allowsLoopback: boolean): boolean {
-  const url = text.length <= SSO_URL_LENGTH_MAX ? URL.parse(text) : null;
-  if (url === null || url.username !== '' || url.password !== '') return false;
-  return url.protocol === 'https:' || (allowsLoopback && isIssuerAddress(url.origin, { allowsLoopback }));
 }
 
 function refuseOtherProtocol(protocol: ConnectionProtocol, input: UpdateConnection): void {

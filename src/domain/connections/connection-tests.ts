@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import { notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { requireId } from '../id.ts';
+import { SealError } from '../secrets/sealed-text.ts';
 import { setTested } from './connections.store.ts';
 import type { ConnectionCheck, IdentityProviders } from './identity-providers.ts';
 import type { SignInConnection } from './sign-in-connection.ts';
@@ -26,30 +27,30 @@ export class ConnectionTests {
   readonly #clock: Clock;
   readonly #hasher: CredentialHasher;
   readonly #identityProviders: IdentityProviders;
-  readonly #signIns: SignInConnections;
+  readonly #signInConnections: SignInConnections;
 
   constructor(parts: {
     database: Database;
     clock: Clock;
     hasher: CredentialHasher;
     identityProviders: IdentityProviders;
-    signIns: SignInConnections;
+    signInConnections: SignInConnections;
   }) {
     this.#database = parts.database;
     this.#clock = parts.clock;
     this.#hasher = parts.hasher;
     this.#identityProviders = parts.identityProviders;
-    this.#signIns = parts.signIns;
+    this.#signInConnections = parts.signInConnections;
   }
 
-  /** Throws `notFound`. */
+  /** Looks at what needs nobody to sign in, and opens the test address. Throws `notFound`. */
   async start(actor: Actor, id: string): Promise<StartedTest> {
     requirePermission(actor, 'rollcall:connections');
     requireId('connection', id);
-    const connection = await this.#signIns.findIn(actor.organizationId, id);
+    const connection = await this.#signInConnections.findIn(actor.organizationId, id);
     if (!connection) throw notFound('connection', id);
     const expiresAt = (this.#seconds() + SECRET_SECONDS).toString(36);
-    const checks = await this.#identityProviders.check(connection);
+    const checks = await this.#check(connection);
     return { checks, secret: `${expiresAt}.${this.#hmacOf(connection, expiresAt)}` };
   }
 
@@ -58,17 +59,20 @@ export class ConnectionTests {
     const [, expiresAt, hmac] = SECRET.exec(secret) ?? [];
     if (expiresAt === undefined || hmac === undefined) return undefined;
     if (Number.parseInt(expiresAt, 36) <= this.#seconds()) return undefined;
-    const connection = await this.#signIns.find(id);
+    const connection = await this.#signInConnections.find(id);
     if (!connection) return undefined;
     const expected = Buffer.from(this.#hmacOf(connection, expiresAt));
     return timingSafeEqual(expected, Buffer.from(hmac)) ? connection : undefined;
   }
 
-  /** Keeps what a test sign-in brought. The connection stays as it is, so that its version does too. */
-  async record(connectionId: string, claims: Record<string, unknown>): Promise<void> {
-    const connection = await this.#signIns.find(connectionId);
-    if (!connection) throw notFound('connection', connectionId);
-    const { organizationId } = connection;
+  /**
+   * Keeps what a test sign-in brought. The connection stays as it is, so that its version does too. Throws `notFound` for one
+   * that was deleted meanwhile.
+   */
+  async record(
+    { organizationId, id: connectionId }: Pick<SignInConnection, 'organizationId' | 'id'>,
+    claims: Record<string, unknown>,
+  ): Promise<void> {
     const at = this.#clock();
     await this.#database.transaction(organizationId, async (transaction) => {
       const [tested] = await transaction.rows(setTested, connectionId, at, JSON.stringify(claims));
@@ -78,6 +82,18 @@ export class ConnectionTests {
       const data = { claims: Object.keys(claims) };
       await recordEvent(transaction, actor, { type: 'connectionTested', subjectId: connectionId, data, at });
     });
+  }
+
+  async #check(connection: SignInConnection): Promise<ConnectionCheck[]> {
+    try {
+      const opened = await this.#signInConnections.open(connection);
+      if (!opened) throw notFound('connection', connection.id);
+      return await this.#identityProviders.check(opened);
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      const message = 'It cannot be opened any more: the key under which it was sealed is lost. Give it anew.';
+      return [{ name: 'clientSecret', isOk: false, message }];
+    }
   }
 
   #seconds(): number {

@@ -2,6 +2,7 @@ import { prepared, statement, wide } from '../../database/statement.ts';
 import type { ActorRecord } from '../actors/actor.ts';
 import { OrderedList } from '../ordered-list.ts';
 import type { OrganizationStatus } from '../organizations/organization.entity.ts';
+import { takesOtherMethods } from '../organizations/other-methods.ts';
 import type { Plan } from '../organizations/plan.ts';
 import { accessPathsOf } from '../permissions/grant-paths.ts';
 import type { BuiltInSet } from '../permissions/permission-set.entity.ts';
@@ -22,13 +23,12 @@ export interface ConnectionRow extends ConnectionFacts {
   updatedAt: Date;
 }
 
-/** A connection as sign-in reads it, its client secret still sealed. */
-export interface SealedConnection extends ConnectionFacts {
+/** A connection as sign-in reads it. */
+export interface SignInConnectionRow extends ConnectionFacts {
   id: string;
   protocol: ConnectionProtocol;
   status: ConnectionStatus;
   version: number;
-  sealedSecret: string | null;
 }
 
 const FACTS = `c.id, c.name, c.protocol, c.status, c.issuer, c.client_id as "clientId", c.tenant_id as "tenantId",
@@ -88,12 +88,6 @@ export const setTested = statement<{ id: string }>(
   `update connections c set tested_at = $3, tested_claims = $4 where ${IS_HERE} and c.id = $2 returning c.id`,
 );
 
-/** What an identity provider proved under its old issuer says nothing of whom the new one means. */
-export const endBindings = statement<{ id: string; userId: string }>(
-  `update bindings set ended_at = $3, ended_reason = $4
-    where organization_id = $1 and connection_id = $2 and ended_at is null returning id, user_id as "userId"`,
-);
-
 /** What the people hold who sign in through a connection. */
 export const boundUsersHold = wide<{ builtIn: BuiltInSet | null; permission: string | null }>(
   `select distinct s.built_in as "builtIn", p.permission
@@ -103,6 +97,16 @@ export const boundUsersHold = wide<{ builtIn: BuiltInSet | null; permission: str
             where b.organization_id = $1 and b.connection_id = $2 and b.ended_at is null) held
      join permission_sets s on s.organization_id = $1 and s.id = held.permission_set_id
      left join permission_set_permissions p on p.organization_id = $1 and p.permission_set_id = s.id`,
+);
+
+/** What is given to anybody in the organization, set by set, in whichever space. */
+export const givenToAnybody = statement<{ setId: string; builtIn: BuiltInSet | null; permission: string | null }>(
+  `select s.id as "setId", s.built_in as "builtIn", p.permission
+     from permission_sets s
+     left join permission_set_permissions p on p.organization_id = $1 and p.permission_set_id = s.id
+    where s.organization_id = $1
+      and (exists (select 1 from grants g where g.organization_id = $1 and g.permission_set_id = s.id)
+           or exists (select 1 from organizations o where o.organization_id = $1 and o.default_permission_set_id = s.id))`,
 );
 
 export type ConnectionOrderField = 'createdAt' | 'name';
@@ -120,15 +124,18 @@ export const connectionList = new OrderedList<ConnectionRow, ConnectionOrderFiel
   },
 });
 
-const SEALED = `${FACTS}, c.client_secret as "sealedSecret"`;
-export const selectSealed = prepared<SealedConnection>(
-  'connection_sealed',
-  `select ${SEALED} from connections c where ${IS_HERE} and c.id = $2`,
+export const selectForSignIn = prepared<SignInConnectionRow>(
+  'sign_in_connection',
+  `select ${FACTS} from connections c where ${IS_HERE} and c.id = $2`,
 );
 /** Of all statuses, the oldest first. */
-export const selectAllSealed = prepared<SealedConnection>(
-  'connections_sealed',
-  `select ${SEALED} from connections c where ${IS_HERE} order by c.id`,
+export const selectAllForSignIn = prepared<SignInConnectionRow>(
+  'sign_in_connections',
+  `select ${FACTS} from connections c where ${IS_HERE} order by c.id`,
+);
+export const selectSealed = prepared<SignInConnectionRow & { sealedSecret: string | null }>(
+  'sealed_connection',
+  `select ${FACTS}, c.client_secret as "sealedSecret" from connections c where ${IS_HERE} and c.id = $2`,
 );
 
 export interface SignInOrganizationRow {
@@ -139,14 +146,14 @@ export interface SignInOrganizationRow {
   plan: Plan;
   disclosesName: boolean;
   signInContact: string | null;
-  acceptsOtherMethods: boolean;
+  takesOtherMethods: boolean;
 }
 
 export const selectSignInOrganization = prepared<SignInOrganizationRow>(
   'sign_in_organization',
-  `select organization_id as id, name, slug, status, plan, discloses_name as "disclosesName",
-          sign_in_contact as "signInContact", accepts_other_methods as "acceptsOtherMethods"
-     from organizations where organization_id = $1`,
+  `select o.organization_id as id, o.name, o.slug, o.status, o.plan, o.discloses_name as "disclosesName",
+          o.sign_in_contact as "signInContact", ${takesOtherMethods('o')} as "takesOtherMethods"
+     from organizations o where o.organization_id = $1`,
 );
 
 /** The values of the facts, in the order in which the statements above take them. */

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
 import { type Actor, describeActor, requireFreshSignIn, requirePermission, requireReader } from '../actors/actor.ts';
-import type { CredentialHasher } from '../actors/credential.ts';
+import { endBindingsThrough } from '../bindings/end-bindings.ts';
 import type { Clock } from '../clock.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
@@ -12,11 +12,17 @@ import { lockOrganization } from '../organizations/organizations.store.ts';
 import { planIncludes } from '../organizations/plan.ts';
 import type { Page } from '../page.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
-import { clientSecretContext } from '../secrets/seals.ts';
+import { clientSecretContext, type Seals } from '../secrets/seals.ts';
 import { requireVersion } from '../version.ts';
 import type { ConnectionProtocol, ConnectionStatus } from './connection.entity.ts';
-import { liveCertificates } from './connection-certificates.ts';
-import { changesOf, endBindingsOf, endSessionsThrough, requireMayEntrust, toldFacts } from './connection-changes.ts';
+import { believedCertificates } from './connection-certificates.ts';
+import {
+  changesOf,
+  endSessionsThrough,
+  requireMayEntrust,
+  requireMayEntrustEverybody,
+  toldFacts,
+} from './connection-changes.ts';
 import {
   type CreateConnection,
   readChangedConnection,
@@ -24,14 +30,9 @@ import {
   readNewConnection,
   type UpdateConnection,
 } from './connection-input.ts';
-import { ConnectionTests, type StartedTest } from './connection-tests.ts';
 import type { ConnectionOrderField, ConnectionRow } from './connections.store.ts';
 import * as store from './connections.store.ts';
 import type { IdentityProviders } from './identity-providers.ts';
-import type { SignInConnection, SignInOrganization } from './sign-in-connection.ts';
-import { type SecretSeals, SignInConnections } from './sign-in-connections.ts';
-
-export type { SignInConnection, SignInOrganization } from './sign-in-connection.ts';
 
 const CONNECTIONS_MAX = 20;
 
@@ -44,8 +45,7 @@ export interface ConnectionsParts {
   database: Database;
   clock: Clock;
   catalogue: PermissionCatalogue;
-  hasher: CredentialHasher;
-  seals: SecretSeals;
+  seals: Pick<Seals, 'seal'>;
   identityProviders: IdentityProviders;
   allowsLoopbackIssuers: boolean;
 }
@@ -53,13 +53,9 @@ export interface ConnectionsParts {
 /** The SSO identity providers of an organization: who else than we says who its people are. */
 export class Connections {
   readonly #parts: ConnectionsParts;
-  readonly #signIns: SignInConnections;
-  readonly #tests: ConnectionTests;
 
   constructor(parts: ConnectionsParts) {
     this.#parts = parts;
-    this.#signIns = new SignInConnections(parts);
-    this.#tests = new ConnectionTests({ ...parts, signIns: this.#signIns });
   }
 
   /**
@@ -75,6 +71,7 @@ export class Connections {
       input.protocol === 'oidc' ? await this.#seal(organizationId, id, readClientSecret(input.clientSecret)) : null;
     return this.#parts.database.transaction(organizationId, async (transaction) => {
       await requireSsoEntitlement(transaction);
+      await requireRoom(transaction);
       const by = JSON.stringify(describeActor(actor));
       const values = [id, input.protocol, sealed, by, at, ...store.factValues(facts)];
       const [connection] = await transaction.rows(store.insertConnection, ...values);
@@ -89,7 +86,8 @@ export class Connections {
   /**
    * Changes what is given. Where then somebody else, or by something else, says who people are, its sessions end, the test
    * counts no more, and the actor must hold what the people hold who sign in through it; with a new issuer they are found
-   * anew. Throws `notFound`, `versionConflict`, `permissionsExceedOwn`, `invalidValue`, `freshSignInRequired`.
+   * anew, and their binding requests are gone. Throws `notFound`, `versionConflict`, `permissionsExceedOwn`, `invalidValue`,
+   * `freshSignInRequired`.
    */
   async update(actor: Actor, id: string, input: UpdateConnection): Promise<ConnectionRow> {
     const at = this.#allowed(actor);
@@ -112,7 +110,7 @@ export class Connections {
       const ending = { connectionId: id, at };
       if (isTrustWithdrawn) await endSessionsThrough(transaction, actor, { ...ending, reason: 'connectionChanged' });
       if (facts.issuer !== before.issuer) {
-        await endBindingsOf(transaction, actor, { ...ending, reason: 'issuerChanged' });
+        await endBindingsThrough(transaction, actor, { ...ending, reason: 'issuerChanged' });
       }
       const data = { changes: fields, ...(sealed !== null && { isClientSecretReplaced: true }) };
       await recordEvent(transaction, actor, { type: 'connectionUpdated', subjectId: id, data, at });
@@ -122,12 +120,12 @@ export class Connections {
 
   /**
    * Lets people sign in through it, tested or not: `testedAt` tells. Again changes nothing. Throws `notFound`,
-   * `connectionStatusConflict` where all its certificates have ended, `freshSignInRequired`.
+   * `connectionStatusConflict` where no certificate of it is believed any more, `freshSignInRequired`.
    */
   async enable(actor: Actor, id: string): Promise<ConnectionRow> {
     return this.#setStatus(actor, id, (before, at) => {
-      if (before.certificates === null || liveCertificates(before.certificates, at).length > 0) return 'enabled';
-      const message = 'Its certificates have expired. Import new metadata of the identity provider first.';
+      if (before.certificates === null || believedCertificates(before.certificates, at).length > 0) return 'enabled';
+      const message = 'Its certificates ended long ago. Import new metadata of the identity provider first.';
       throw new DomainError('connectionStatusConflict', message);
     });
   }
@@ -145,7 +143,8 @@ export class Connections {
   }
 
   /**
-   * Deletes it for good, with its client secret; its sessions and bindings end. Throws `notFound`, `freshSignInRequired`.
+   * Deletes it for good, with its client secret; its sessions and bindings end, its binding requests go. Throws `notFound`,
+   * `freshSignInRequired`.
    */
   async remove(actor: Actor, id: string): Promise<ConnectionRow> {
     const at = this.#allowed(actor);
@@ -156,7 +155,7 @@ export class Connections {
       if (!deleted) throw notFound('connection', id);
       const ending = { connectionId: id, reason: 'connectionDeleted', at } as const;
       await endSessionsThrough(transaction, actor, ending);
-      await endBindingsOf(transaction, actor, ending);
+      await endBindingsThrough(transaction, actor, ending);
       const { name, protocol, issuer } = deleted;
       const data = { name, protocol, issuer };
       await recordEvent(transaction, actor, { type: 'connectionDeleted', subjectId: id, data, at });
@@ -200,36 +199,6 @@ export class Connections {
     return (await this.#parts.database.lookUp(store.lookUpAddress, id))[0]?.organizationId;
   }
 
-  /** Looks at what needs nobody to sign in, and opens the test address. Throws `notFound`. */
-  async startTest(actor: Actor, id: string): Promise<StartedTest> {
-    return this.#tests.start(actor, id);
-  }
-
-  /** The connection whose test the secret opens; undefined for a wrong or expired one, or where it was changed. */
-  async readTest(id: string, secret: string): Promise<SignInConnection | undefined> {
-    return this.#tests.read(id, secret);
-  }
-
-  /** Keeps what a test sign-in brought. Throws `notFound`. */
-  async recordTest(connectionId: string, claims: Record<string, unknown>): Promise<void> {
-    return this.#tests.record(connectionId, claims);
-  }
-
-  /** In any status; undefined for an unknown or deleted one. */
-  async findForSignIn(connectionId: string): Promise<SignInConnection | undefined> {
-    return this.#signIns.find(connectionId);
-  }
-
-  /** By the current slug or an alias, whatever the organization's status. */
-  async findOrganization(slug: string): Promise<SignInOrganization | undefined> {
-    return this.#signIns.findOrganization(slug);
-  }
-
-  /** The same by its id. */
-  async organizationOf(organizationId: string): Promise<SignInOrganization | undefined> {
-    return this.#signIns.organizationOf(organizationId);
-  }
-
   /** The time of a change that the actor may make. */
   #allowed(actor: Actor): Date {
     requirePermission(actor, 'rollcall:connections');
@@ -253,6 +222,10 @@ export class Connections {
       const before = await lockConnection(transaction, id);
       const status = choose(before, at);
       if (before.status === status) return before;
+      if (status === 'enabled') {
+        await requireSsoEntitlement(transaction);
+        await requireMayEntrustEverybody(transaction, actor, this.#parts.catalogue);
+      }
       const [after] = await transaction.rows(store.setStatus, id, at, status);
       if (status === 'disabled') {
         await endSessionsThrough(transaction, actor, { connectionId: id, reason: 'connectionDisabled', at });
@@ -271,13 +244,16 @@ async function lockConnection(transaction: OrganizationTransaction, id: string):
   return connection;
 }
 
-/** Throws unless the organization is in use, its plan has SSO (S2), and there is room for one more. */
+/** Throws unless the organization is in use and its plan has SSO (S2). */
 async function requireSsoEntitlement(transaction: OrganizationTransaction): Promise<void> {
   const { plan, status } = await lockOrganization(transaction);
   requireInUse(status);
-  if (!planIncludes(plan, 'sso')) {
-    throw new DomainError('planLacksSso', 'Single sign-on belongs to the enterprise plan.', { plan });
-  }
+  if (planIncludes(plan, 'sso')) return;
+  throw new DomainError('planLacksSso', 'Single sign-on belongs to the enterprise plan.', { plan });
+}
+
+/** Throws unless there is room for one more. The organization is locked. */
+async function requireRoom(transaction: OrganizationTransaction): Promise<void> {
   const [counted] = await transaction.rows(store.countConnections);
   if ((counted?.count ?? 0) < CONNECTIONS_MAX) return;
   const message = `An organization has at most ${CONNECTIONS_MAX} connections. Delete one first.`;

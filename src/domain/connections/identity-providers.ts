@@ -1,6 +1,6 @@
 import { DomainError } from '../domain-error.ts';
 import type { ConnectionCertificate } from './connection.entity.ts';
-import type { SignInConnection } from './sign-in-connection.ts';
+import type { OpenedConnection } from './sign-in-connection.ts';
 
 /** One thing that was looked at where a connection is tested. */
 export interface ConnectionCheck {
@@ -21,10 +21,10 @@ export interface SamlMetadata {
 
 /** The protocols by which identity providers speak, as the rules need them; implemented in src/sso. */
 export interface IdentityProviders {
-  /** Throws `invalidValue` with the path `metadata`. */
+  /** What it says, of whatever length and with whatever address. Throws `invalidValue` with the path `metadata`. */
   readMetadata(xml: string): SamlMetadata;
   /** Looks at everything that needs nobody to sign in. Never rejects for what the identity provider does. */
-  check(connection: SignInConnection): Promise<ConnectionCheck[]>;
+  check(connection: OpenedConnection): Promise<ConnectionCheck[]>;
 }
 
 /** For a domain that is composed without protocols, as the tests of other rules do. */

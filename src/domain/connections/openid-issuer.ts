@@ -51,6 +51,20 @@ export function isOpenToEverybody(issuer: string): boolean {
   return publicIssuers.has(issuer);
 }
 
+/**
+ * Who stands behind an issuer, OIDC's or SAML's entity id: a tenant of Entra speaks by several names and is one, every other
+ * issuer is its own.
+ */
+export function identityProviderOf(issuer: string): string {
+  const tenantId = VERSION_1.exec(issuer)?.[1] ?? entraTenantOf(issuer);
+  return tenantId === undefined ? issuer : `entra ${tenantId.toLowerCase()}`;
+}
+
+function entraTenantOf(issuer: string): string | undefined {
+  const url = URL.parse(issuer);
+  return url !== null && entraHosts.has(url.hostname) ? TENANT_PATH.exec(url.pathname)?.[1] : undefined;
+}
+
 function invalid(problem: string): DomainError {
   return new DomainError('invalidValue', `issuer ${problem}.`, { path: 'issuer' });
 }

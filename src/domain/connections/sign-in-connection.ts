@@ -2,7 +2,7 @@ import type { OrganizationStatus } from '../organizations/organization.entity.ts
 import type { Plan } from '../organizations/plan.ts';
 import type { ConnectionCertificate, ConnectionProtocol, ConnectionStatus } from './connection.entity.ts';
 
-/** A connection as sign-in needs it. The opened client secret is in it: it is never logged nor shown. */
+/** A connection as sign-in needs it, without its client secret. */
 export interface SignInConnection {
   id: string;
   organizationId: string;
@@ -12,12 +12,16 @@ export interface SignInConnection {
   version: number;
   issuer: string;
   clientId: string | null;
-  clientSecret: string | null;
   tenantId: string | null;
   ssoUrl: string | null;
   certificates: ConnectionCertificate[] | null;
   stableIdClaim: string;
   allowsJustInTime: boolean;
+}
+
+/** The same with its client secret, which is never logged nor shown; null for SAML. */
+export interface OpenedConnection extends SignInConnection {
+  clientSecret: string | null;
 }
 
 /** An organization as its sign-in pages need it. */
@@ -30,7 +34,8 @@ export interface SignInOrganization {
   plan: Plan;
   disclosesName: boolean;
   signInContact: string | null;
-  acceptsOtherMethods: boolean;
+  /** Whether Google and Microsoft accounts may act in it. */
+  takesOtherMethods: boolean;
   /** The enabled ones, the oldest first. */
   connections: SignInConnection[];
   /** Whether there is any that was not deleted. */

@@ -3,7 +3,7 @@ import type { ConnectionProtocol } from './connection.entity.ts';
 /** Stands for the NameID itself among the names of SAML attributes. */
 export const NAME_ID_CLAIM = 'NameID';
 
-const ENTRA_OBJECT_ID = 'http://schemas.microsoft.com/identity/claims/objectidentifier';
+export const ENTRA_OBJECT_ID = 'http://schemas.microsoft.com/identity/claims/objectidentifier';
 const ENTRA_SAML_ISSUER = /^https:\/\/sts\.windows\.net\/[0-9a-f-]{36}\/$/i;
 
 /** Entra signs tokens of both versions and SAML assertions in the name of the tenant. */

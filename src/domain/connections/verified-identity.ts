@@ -1,3 +1,8 @@
+/**
+ * What an identity provider says of an address: OIDC `email_verified`, Entra's `xms_edov`. `no` is everything that it says but true.
+ */
+export type EmailVerification = 'yes' | 'no' | 'unsaid';
+
 /** What an identity provider proved of the person who signs in, after everything about it was verified. */
 export interface VerifiedIdentity {
   /** OIDC: `sub`. SAML: a persistent NameID, else the stable id. The same for as long as the person exists there. */
@@ -5,9 +10,9 @@ export interface VerifiedIdentity {
   /** The claim or attribute that is the `externalId` of the person's record; null where it was not sent. */
   stableId: string | null;
   email: string | null;
-  /** Whether the identity provider says so: OIDC `email_verified`. Nobody is found by another. */
-  isEmailVerified: boolean;
+  /** Of this `email`, by whatever told it. */
+  emailVerification: EmailVerification;
   displayName: string | null;
-  /** As received, bounded: shown where a connection is tested. */
+  /** As received, bounded: shown where a connection is tested. Nothing is decided by them. */
   claims: Record<string, unknown>;
 }

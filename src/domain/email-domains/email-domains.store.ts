@@ -33,10 +33,14 @@ export function isProvedEmail(address: string): string {
        and ed.domain = substring(lower((${address})::text collate "C") from '^.+@([^@]+)$'))`;
 }
 
-export const selectIsProved = statement<{ isProved: boolean }>(
-  `select exists (select 1 from email_domains
-                   where organization_id = $1 and domain = $2 and status = 'verified') as "isProved"`,
-);
+/**
+ * SQL that is true where an e-mail address is the one that `key`, a folded address, stands for, on a domain that the
+ * organization `$1` has proved. Folding may have changed nothing but ASCII case, or `groß@` would be `gross@`: whoever
+ * compares two addresses asks it of both.
+ */
+export function sharesAddress(address: string, key: string): string {
+  return `(lower((${address})::text collate "C") = ${key} and ${isProvedEmail(address)})`;
+}
 
 /** Outside row-level security, so `$1` is the domain. */
 export const lookUpVerifiedDomain = prepared<{ organizationId: string }>(

@@ -100,12 +100,6 @@ export class EmailDomains {
     });
   }
 
-  /** Throws `notFound`. */
-  async get(actor: Actor, id: string): Promise<EmailDomainWithProof> {
-    requirePermission(actor, 'rollcall:connections');
-    return withProof(await this.#read(actor, id));
-  }
-
   /** The domains in the order of the ids; undefined for an unknown id. For loaders. */
   async getMany(actor: Actor, ids: readonly string[]): Promise<(EmailDomainWithProof | undefined)[]> {
     requirePermission(actor, 'rollcall:connections');
@@ -122,17 +116,6 @@ export class EmailDomains {
     const filters = { status: given(filter.status) };
     const read = await store.emailDomainList.read(this.#database, actor.organizationId, page, { filters });
     return { ...read, items: read.items.map(withProof) };
-  }
-
-  /** True for an address on a domain that the organization has proved. */
-  async isProved(where: OrganizationTransaction | string, email: string): Promise<boolean> {
-    const domain = domainOfEmail(email);
-    if (domain === undefined) return false;
-    const rows =
-      typeof where === 'string'
-        ? await this.#database.run(where, store.selectIsProved, domain)
-        : await where.rows(store.selectIsProved, domain);
-    return rows[0]?.isProved === true;
   }
 
   /** Which organization has proved the domain of an address. */

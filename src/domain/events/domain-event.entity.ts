@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { organizationTable } from '../../database/organization-table.ts';
+import { IS_SIGN_IN_CHANGE } from './sign-in-changes.ts';
 
 /** One change, append-only. Read in commit order by (transactionId, id), below the oldest running transaction. */
 export class DomainEvent {
@@ -27,5 +28,11 @@ export const domainEventSchema = defineEntity({
     data: p.json().$type<Record<string, unknown>>(),
     createdAt: p.datetime(),
   },
-  indexes: [{ name: 'domain_events_feed_index', properties: ['organizationId', 'transactionId', 'id'] }],
+  indexes: [
+    { name: 'domain_events_feed_index', properties: ['organizationId', 'transactionId', 'id'] },
+    {
+      name: 'domain_events_sign_in_changes_index',
+      expression: `create index "domain_events_sign_in_changes_index" on "domain_events" ("organization_id", "id") where (${IS_SIGN_IN_CHANGE})`,
+    },
+  ],
 });

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { OrganizationTransaction } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
-import { type Actor, describeActor } from '../actors/actor.ts';
+import { describeActor, type NamedActor } from '../actors/actor.ts';
 
 /** The types of domain events: what happened, in the past tense, noun first. */
 export const domainEventTypes = [
@@ -12,6 +12,7 @@ export const domainEventTypes = [
   'bindingEnded',
   'bindingRequestCreated',
   'bindingRequestDecided',
+  'bindingRequestDeleted',
   'connectionCreated',
   'connectionDeleted',
   'connectionStatusChanged',
@@ -93,7 +94,7 @@ const insertEvents = statement<never>(
 /** Writes one domain event in the transaction of the change it tells of. */
 export async function recordEvent(
   transaction: OrganizationTransaction,
-  actor: Actor,
+  actor: NamedActor,
   event: { type: DomainEventType; subjectId: string; data?: Record<string, unknown>; at: Date },
 ): Promise<void> {
   await transaction.rows(
@@ -110,7 +111,7 @@ export async function recordEvent(
 /** Writes many domain events of one moment at once, in their order. */
 export async function recordEvents(
   transaction: OrganizationTransaction,
-  actor: Actor,
+  actor: NamedActor,
   at: Date,
   events: readonly { type: DomainEventType; subjectId: string; data: Record<string, unknown> }[],
 ): Promise<void> {

@@ -1,14 +1,14 @@
 import { statement } from '../../database/statement.ts';
-import { isProvedEmail } from '../email-domains/email-domains.store.ts';
+import { isProvedEmail, sharesAddress } from '../email-domains/email-domains.store.ts';
 import { isProtectedUser } from '../permissions/protected-user.ts';
 import { MATCHED_COLUMNS, MATCHES } from './place-user.store.ts';
 
 /**
- * SQL of a user's own address that is also the record's: the keys are equal, which a released userName has not got, and
- * folding changed nothing but ASCII case, so that `groß@` is not `gross@`.
+ * SQL of a user's own address that is also the record's: the keys are equal, which a released userName has not got. Of the
+ * record the key alone is asked, as the directory may say of its people what it likes.
  */
 const isShared = (address: string, userKey: string, recordKey: string) =>
-  `(${userKey} = ${recordKey} and lower(${address} collate "C") = ${recordKey} and ${isProvedEmail(address)})`;
+  `(${userKey} = ${recordKey} and ${sharesAddress(address, recordKey)})`;
 
 /**
  * SQL that is true where the address that a record and its match share is on a domain which the organization has proved, and
@@ -26,7 +26,7 @@ const IS_FOR_AN_ADMIN = `(
                 and (l.state <> 'superseded' or l.decided_by is not null or l.directory_user_id = i."id") offset 0)
   or exists (select 1 from bindings b
               where b.organization_id = $1 and b.user_id = u.id and b.ended_at is null
-                and b.stable_id is not null and b.stable_id is distinct from i."externalId" offset 0))`;
+                and b.stable_id is distinct from i."externalId" offset 0))`;
 
 /**
  * SQL that is true where the user of the alias u, whom the record of the alias i matches, is the directory's at once. By hand

@@ -1,6 +1,6 @@
 import { coalesce } from '../../database/coalesce.ts';
 import { type Database, isConnectionFailure } from '../../database/database.ts';
-import { type Actor, requireReader } from '../actors/actor.ts';
+import { type Actor, requireReader, type UserActor } from '../actors/actor.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { isId, requireId } from '../id.ts';
 import type { OrderedPageRequest } from '../ordered-list.ts';
@@ -59,10 +59,7 @@ export class Access {
   }
 
   /** The same of whoever asks, who needs no part in the administration for it. Throws `notFound` for an unknown space. */
-  async checkOwn(
-    { organizationId, userId }: Extract<Actor, { kind: 'user' }>,
-    question: Omit<AccessQuestion, 'userId'>,
-  ): Promise<boolean> {
+  async checkOwn({ organizationId, userId }: UserActor, question: Omit<AccessQuestion, 'userId'>): Promise<boolean> {
     const asked = readQuestion({ ...question, userId });
     return requireAnswer(asked, await this.#check(organizationId, asked));
   }

@@ -101,6 +101,11 @@ export class PermissionCatalogue {
   resolve(builtIn: BuiltInSet | null, rows: readonly string[]): string[] {
     return builtIn === null ? rows.filter((name) => this.has(name)) : [...this.#held[builtIn]];
   }
+
+  /** What one holds by the name of a built-in set or of a permission: none is named like the other, permissions have a colon. */
+  resolveHeld(name: string): string[] {
+    return this.resolve(builtInSets.find((set) => set === name) ?? null, [name]);
+  }
 }
 
 function namesOf(permissions: readonly Permission[]): string[] {

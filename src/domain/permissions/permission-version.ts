@@ -4,7 +4,6 @@ import { prepared } from '../../database/statement.ts';
 import { isActiveUser } from '../users/active-user.ts';
 import { isReserved, type PermissionCatalogue } from './catalogue.ts';
 import { accessPathsOf } from './grant-paths.ts';
-import { builtInSets } from './permission-set.entity.ts';
 
 const VERSION_LENGTH = 16;
 
@@ -48,8 +47,7 @@ export function permissionVersion(catalogue: PermissionCatalogue, held: readonly
   const onSpaces: [permission: string, space: string][] = [];
   for (const text of held) {
     const [name = '', space] = text.split(' ', 2);
-    const builtIn = builtInSets.find((set) => set === name) ?? null;
-    for (const permission of catalogue.resolve(builtIn, [name])) {
+    for (const permission of catalogue.resolveHeld(name)) {
       if (space === undefined) effective.add(permission);
       else if (!isReserved(permission)) onSpaces.push([permission, space]);
     }

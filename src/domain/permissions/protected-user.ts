@@ -1,4 +1,8 @@
+import type { OrganizationTransaction } from '../../database/database.ts';
+import { statement } from '../../database/statement.ts';
+import type { PermissionCatalogue } from './catalogue.ts';
 import { grantPathsOf } from './grant-paths.ts';
+import { protectionParameters } from './protected.ts';
 
 /**
  * SQL that is true for a protected user: on any path, also while they are inactive, a grant reaches them that holds owner,
@@ -15,4 +19,18 @@ export function isProtectedUser(user: string, sensitivePermissions: string, sens
         or exists (select 1 from permission_set_permissions pp
                     where pp.organization_id = $1 and pp.permission_set_id = path.permission_set_id
                       and pp.permission = any(${sensitivePermissions}::text[])))`;
+}
+
+const selectIsProtected = statement<{ isProtected: boolean }>(
+  `select ${isProtectedUser('asked.id', '$2', '$3')} as "isProtected" from (select $4::uuid as id) asked`,
+);
+
+/** The same of one user. */
+export async function isProtected(
+  transaction: OrganizationTransaction,
+  userId: string,
+  catalogue: PermissionCatalogue,
+): Promise<boolean> {
+  const [found] = await transaction.rows(selectIsProtected, ...protectionParameters(catalogue), userId);
+  return found?.isProtected === true;
 }

@@ -1,6 +1,6 @@
 import { statement } from '../../database/statement.ts';
 
-/** The client secrets of an organization, those of deleted connections too. */
+/** The client secrets of an organization; a deleted connection has none. */
 export const selectClientSecrets = statement<{ id: string; sealed: string }>(
   `select id, client_secret as sealed from connections
     where organization_id = $1 and client_secret is not null order by id`,

@@ -2,6 +2,7 @@ import type { Database } from '../../database/database.ts';
 import type { Clock } from '../clock.ts';
 import { globalTurn } from '../global-transaction.ts';
 import type { Organizations } from '../organizations/organizations.ts';
+import type { DataKeyRow } from './data-keys.store.ts';
 import type { DataKeys } from './data-keys.ts';
 import * as store from './key-rotation.store.ts';
 import { SealError } from './sealed-text.ts';
@@ -11,6 +12,8 @@ import type { SigningKeys } from './signing-keys.ts';
 /** Whoever read the key before it was retired has stored long since what they sealed under it. */
 const STRAGGLERS_MILLISECONDS = 600_000;
 const LOCK = 'key rotation';
+/** How long it is before a lost secret is looked at again: an admin may have given a new one. */
+const KEPT_MILLISECONDS = 86_400_000;
 
 export interface RotationOptions {
   /** Go on although an earlier SECRET_KEY is lost: what was sealed under it has to be given anew. */
@@ -53,6 +56,8 @@ export class KeyRotation {
   readonly #dataKeys: DataKeys;
   readonly #seals: Seals;
   readonly #signingKeys: SigningKeys;
+  /** Retired data keys that were kept for what is lost under them, and when that was found. */
+  readonly #keptAt = new Map<string, number>();
 
   constructor(parts: {
     database: Database;
@@ -95,15 +100,13 @@ export class KeyRotation {
 
   /**
    * Rotates a signing key of 90 days, and ends what a rotation left: what was sealed under the old data key at its very
-   * moment is sealed anew, and the data keys that nothing names any more are deleted. For the maintenance, once for all
-   * organizations; one process at a time.
+   * moment is sealed anew, and the data keys that nothing names any more are deleted. A key that is kept for a lost secret is
+   * looked at again after a day. For the maintenance, once for all organizations; one process at a time.
    */
   async maintain(): Promise<void> {
     await globalTurn(this.#database, LOCK, async () => {
       await this.#signingKeys.maintain();
-      const limit = this.#stragglersOver();
-      const due = (await this.#dataKeys.retired()).some((row) => row.retiredAt !== null && row.retiredAt < limit);
-      if (!due) return;
+      if (!(await this.#dataKeys.retired()).some((row) => this.#isDue(row))) return;
       const { id } = await this.#dataKeys.current();
       await this.#deleteUnnamed(await this.#sealAnew(id));
     });
@@ -142,7 +145,16 @@ export class KeyRotation {
     }
   }
 
+  /** Whether a retired data key may be deleted, as far as is known without reading the secrets of all organizations. */
+  #isDue({ id, retiredAt }: DataKeyRow): boolean {
+    const keptAt = this.#keptAt.get(id) ?? Number.NEGATIVE_INFINITY;
+    const isKept = this.#clock().getTime() - keptAt < KEPT_MILLISECONDS;
+    return retiredAt !== null && retiredAt < this.#stragglersOver() && !isKept;
+  }
+
   async #deleteUnnamed({ namedKeyIds }: Resealed): Promise<number> {
+    this.#keptAt.clear();
+    for (const id of namedKeyIds) this.#keptAt.set(id, this.#clock().getTime());
     return this.#dataKeys.deleteRetired(this.#stragglersOver(), [...namedKeyIds]);
   }
 

@@ -14,6 +14,10 @@ export class SignInEvent {
   userId!: string | null;
   subject!: string | null;
   email!: string | null;
+  /** `foldKey(email)`. */
+  emailKey!: string | null;
+  /** `signInReference(id)`. */
+  reference!: string;
   /** What else explains it, such as the code of the identity provider; no secret, no token. */
   detail!: Record<string, unknown>;
   address!: string | null;
@@ -34,10 +38,16 @@ export const signInEventSchema = defineEntity({
     userId: p.uuid().nullable(),
     subject: p.text().nullable(),
     email: p.text().nullable(),
+    emailKey: p.text().nullable(),
+    reference: p.text(),
     detail: p.json().$type<Record<string, unknown>>(),
     address: p.text().nullable(),
     createdAt: p.datetime(),
   },
-  indexes: [{ name: 'sign_in_events_user_index', properties: ['organizationId', 'userId'] }],
+  indexes: [
+    { name: 'sign_in_events_user_index', properties: ['organizationId', 'userId'] },
+    { name: 'sign_in_events_email_index', properties: ['organizationId', 'emailKey', 'id'] },
+    { name: 'sign_in_events_reference_index', properties: ['organizationId', 'reference'] },
+  ],
   checks: [{ name: 'sign_in_events_outcome_check', expression: "outcome in ('signedIn', 'refused')" }],
 });

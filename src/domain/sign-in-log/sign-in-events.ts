@@ -14,6 +14,7 @@ import { RefusalLimit } from './refusal-limit.ts';
 import type { SignInEvent } from './sign-in-event.entity.ts';
 import type { SignInEventOrderField, SignInEventRow } from './sign-in-events.store.ts';
 import * as store from './sign-in-events.store.ts';
+import { signInReference } from './sign-in-reference.ts';
 import type { SignInRefusalReason } from './sign-in-refusal.ts';
 
 export interface SignInEventFilter {
@@ -21,7 +22,7 @@ export interface SignInEventFilter {
   reasons?: readonly SignInRefusalReason[] | null | undefined;
   userId?: string | null | undefined;
   connectionId?: string | null | undefined;
-  /** The id on the page that the person saw, its beginning or its end of eight characters or more, or an e-mail address. */
+  /** What the page that the person saw shows, the last twelve characters of the id; the id or its beginning; an e-mail address. */
   search?: string | null | undefined;
 }
 
@@ -42,7 +43,8 @@ export interface SignInToRecord {
 const KEPT_DAYS = 400;
 const DAY_MILLISECONDS = 86_400_000;
 const SEARCH_LENGTH_MAX = 512;
-const EVENT_ID = /^[0-9a-f-]{8,36}$/;
+const REFERENCE = /^[0-9a-f]{12}$/;
+const ID_BEGINNING_MIN = 8;
 
 /** Every sign-in to an organization and what became of it. Refusals are capped, so that a flood of them hides nothing. */
 export class SignInEvents {
@@ -62,8 +64,10 @@ export class SignInEvents {
     if (known !== undefined) return known;
     const { outcome, reason = null, method, connectionId = null, userId = null, address, at } = event;
     const { subject = null, email = null, detail = {} } = event;
-    const texts = storableJson({ subject, email, detail, address });
-    await transaction.rows(store.insertEvent, id, outcome, reason, method, connectionId, userId, texts, at);
+    const emailKey = email === null ? null : foldKey(email);
+    const texts = storableJson({ subject, email, emailKey, detail, address });
+    const values = [id, signInReference(id), outcome, reason, method, connectionId, userId, texts, at];
+    await transaction.rows(store.insertEvent, ...values);
     return id;
   }
 
@@ -81,8 +85,7 @@ export class SignInEvents {
     requirePermission(actor, 'rollcall:connections');
     const { outcomes, reasons, userId, connectionId } = filter;
     if ([userId, connectionId].some((id) => id != null && !isId(id))) return { items: [], hasNextPage: false };
-    const search = readOptionalText(filter.search, 'filter.search', SEARCH_LENGTH_MAX)?.trim();
-    const key = search === undefined ? undefined : foldKey(search);
+    const search = readOptionalText(filter.search, 'filter.search', SEARCH_LENGTH_MAX)?.replaceAll(/\s/g, '');
     const page = {
       ...request,
       orderBy: request.orderBy ?? { field: 'createdAt' as const, direction: 'desc' as const },
@@ -93,7 +96,7 @@ export class SignInEvents {
         reasons: given(reasons),
         userId: given(userId),
         connectionId: given(connectionId),
-        search: key === undefined ? undefined : [EVENT_ID.test(key) ? key : null, key],
+        ...(search !== undefined && searchFor(foldKey(search))),
       },
     });
   }
@@ -109,4 +112,14 @@ export class SignInEvents {
     const since = new Date(this.#clock().getTime() - KEPT_DAYS * DAY_MILLISECONDS);
     await transaction.rows(store.deleteEvents, firstIdAt(since));
   }
+}
+
+/** By what a text without white space searches: the reference on a page, which shows it in groups, the id or its beginning, else an e-mail address. */
+function searchFor(
+  key: string,
+): { reference: [string] } | { ids: [from: string, to: string] } | { emailKey: [string] } {
+  if (REFERENCE.test(key)) return { reference: [key] };
+  const rest = '________-____-____-____-____________'.slice(key.length);
+  const [from, to] = [key + rest.replaceAll('_', '0'), key + rest.replaceAll('_', 'f')];
+  return key.length >= ID_BEGINNING_MIN && isId(from) ? { ids: [from, to] } : { emailKey: [key] };
 }

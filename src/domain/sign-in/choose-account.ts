@@ -22,7 +22,7 @@ export interface AccountQuestion {
   session: { accountId: string; isProvedByLogin: boolean } | undefined;
   /** The account whose login was just proved, to link it. */
   provedAccountId: string | null;
-  /** The account that the same subject of the connection had before. */
+  /** The account of whom the same stable id was proved for before; never found by a subject alone. */
   formerAccountId: string | null;
   /** An admin has said that this person is this user. */
   isApproved: boolean;
@@ -30,9 +30,10 @@ export interface AccountQuestion {
 }
 
 /**
- * The user's own account; else the one that the person had before, or whose other way in they have proved, or that is signed in
- * and chosen; else a new one. An account with other ways in is never opened by a first sign-in alone (S18, security 32):
- * it may belong to more organizations than this one.
+ * The user's own account; else the one that the same stable id had, or whose other way in they have proved, or that is signed in
+ * and chosen; else a new one. A subject by itself says nothing: an e-mail address may be somebody else's by now (security 33). An
+ * account with other ways in is never opened by a first sign-in alone (S18, security 32): it may belong to more
+ * organizations than this one.
  */
 export async function chooseAccount(
   transaction: OrganizationTransaction,

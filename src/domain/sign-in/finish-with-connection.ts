@@ -1,19 +1,21 @@
 import type { OrganizationTransaction } from '../../database/database.ts';
 import type { LoginProvider } from '../accounts/account.entity.ts';
+import type { AccountRow } from '../accounts/accounts.store.ts';
 import type { CurrentSession } from '../accounts/current-session.ts';
 import type { Actor } from '../actors/actor.ts';
 import * as bindings from '../bindings/bindings.store.ts';
-import { askAdmin, closeRequest, endBindingOf, makeBinding } from '../bindings/write-binding.ts';
+import { endBindingOf } from '../bindings/end-bindings.ts';
+import { makeBinding } from '../bindings/make-binding.ts';
+import { askAdmin, closeRequest } from '../bindings/write-binding-request.ts';
 import type { SignInConnection, SignInOrganization } from '../connections/sign-in-connection.ts';
 import type { VerifiedIdentity } from '../connections/verified-identity.ts';
-import { DomainError } from '../domain-error.ts';
 import { hasAccess } from '../permissions/has-access.ts';
-import { againAfterRaces } from '../races.ts';
+import { againAfterRaces, signInRaces } from '../races.ts';
 import { accountOfUser } from './choose-account.store.ts';
 import { type AccountChoice, chooseAccount } from './choose-account.ts';
 import { createUserJustInTime } from './just-in-time.ts';
 import * as store from './match-person.store.ts';
-import { holdPerson, isProvedEmail } from './match-person.ts';
+import { holdPerson, isOwnAddress } from './match-person.ts';
 import type { MatchedPerson, PersonDecision } from './person-decision.ts';
 import { type RefusalFacts, refuseSignIn } from './refuse-sign-in.ts';
 import { finishIn, lockVerified, type PendingIdentity } from './sign-in-attempts.ts';
@@ -25,8 +27,7 @@ export interface ConnectionSignIn {
   attemptId: string;
   state: string;
   connection: SignInConnection;
-  /** Undefined where it went away meanwhile. */
-  organization: SignInOrganization | undefined;
+  organization: SignInOrganization;
   /** The version that the person was sent away with. */
   connectionVersion: number;
   identity: VerifiedIdentity;
@@ -41,14 +42,13 @@ interface Finishing extends ConnectionSignIn {
   transaction: OrganizationTransaction;
   actor: Actor;
   session: CurrentSession | undefined;
+  /** The account of the session. */
+  signedInAs: AccountRow | undefined;
   logins: { accountId: string; provider: LoginProvider }[];
   at: Date;
 }
 
 type SigningIn = Extract<PersonDecision, { kind: 'bound' | 'bind' | 'create' }>;
-
-/** Two sign-ins of this moment met on one of these: looked at again, the later one finds what the earlier one made. */
-const RACES: ReadonlySet<string> = new Set(['bindings_subject_key', 'bindings_user_key', 'users_user_name_key']);
 
 /**
  * The last step of a sign-in through a connection, in one transaction of its organization: the attempt, who it is, the binding,
@@ -58,19 +58,15 @@ export async function finishWithConnection(parts: SignInParts, signIn: Connectio
   const { organizationId } = signIn.connection;
   const { email } = signIn.identity;
   const session = await parts.sessions.find(signIn.input.sessionCookie);
+  // What belongs to no organization is read before: within the transaction it would wait for a second connection of the pool.
+  const signedInAs = session && (await parts.accounts.find(session.accountId));
   const logins = email === null ? [] : await parts.accounts.findLoginsByVerifiedEmail(email);
   const actor: Actor = { kind: 'system', organizationId };
-  const run = () =>
-    againAfterRaces(RACES, () =>
-      parts.database.transaction(organizationId, (transaction) =>
-        finish({ ...signIn, parts, transaction, actor, session, logins, at: parts.clock() }),
-      ),
-    );
-  return run().catch((error: unknown) => {
-    // The user got an account at this moment, by another way in.
-    if (error instanceof DomainError && error.code === 'userAlreadyBound') return run();
-    throw error;
-  });
+  return againAfterRaces(signInRaces, () =>
+    parts.database.transaction(organizationId, (transaction) =>
+      finish({ ...signIn, parts, transaction, actor, session, signedInAs, logins, at: parts.clock() }),
+    ),
+  );
 }
 
 async function finish(finishing: Finishing): Promise<SignInOutcome> {
@@ -96,10 +92,9 @@ async function finish(finishing: Finishing): Promise<SignInOutcome> {
 }
 
 async function signInAs(finishing: Finishing, matched: MatchedPerson, decision: SigningIn): Promise<SignInOutcome> {
-  const choice = await accountFor(finishing, matched, decision);
-  const { session, identity, attemptId, transaction, state } = finishing;
+  const choice = await accountFor(finishing, decision);
+  const { signedInAs: account, identity, attemptId, transaction, state } = finishing;
   if (choice.kind === 'ask') {
-    const account = session && (await finishing.parts.accounts.find(session.accountId));
     const signedInAs = account?.email ?? account?.displayName ?? null;
     return { kind: 'chooseAccount', state, signedInAs, newEmail: identity.email };
   }
@@ -117,19 +112,20 @@ async function signInAs(finishing: Finishing, matched: MatchedPerson, decision: 
 }
 
 /** A stored binding brings its account, except that an approval made it before anybody signed in. */
-async function accountFor(finishing: Finishing, { ended }: MatchedPerson, decision: SigningIn): Promise<AccountChoice> {
-  const { transaction, identity, session, logins, connection, provedAccountId, input } = finishing;
+async function accountFor(finishing: Finishing, decision: SigningIn): Promise<AccountChoice> {
+  const { transaction, connection, identity, session, logins, provedAccountId, input } = finishing;
   if (decision.kind === 'bound' && decision.binding.accountId !== null) {
     const [own] = await transaction.rows(accountOfUser, decision.userId);
     return { kind: 'account', accountId: own?.accountId ?? decision.binding.accountId };
   }
-  const [former] = await transaction.rows(store.formerBindingOf, connection.id, identity.subject);
+  const { stableId } = identity;
+  const [former] = stableId === null ? [] : await transaction.rows(store.accountOfStableId, connection.id, stableId);
   return chooseAccount(transaction, {
     userId: decision.kind === 'create' ? null : decision.userId,
-    logins: (await isProvedEmail(transaction, identity)) ? logins : [],
+    logins: (await isOwnAddress(transaction, identity)) ? logins : [],
     session: session && { accountId: session.accountId, isProvedByLogin: session.loginProvider !== null },
     provedAccountId,
-    formerAccountId: ended?.binding.accountId ?? former?.accountId ?? null,
+    formerAccountId: former?.accountId ?? null,
     isApproved: decision.kind === 'bound',
     choice: input.choice,
   });
@@ -151,28 +147,18 @@ async function openSession(
   await bind(finishing, decision, { userId, accountId, directoryUserId });
   await parts.accounts.joinIn(transaction, { accountId, userId, at });
   await finishIn(transaction, attemptId);
-  const { sessionCookie: replaces, userAgent, address } = input;
-  const { sessionId, cookie } = await parts.sessions.openIn(transaction, {
-    accountId,
-    replaces,
-    userAgent,
-    address,
-    at,
-  });
   const proof = { method: 'connection', connectionId, directoryUserId } as const;
-  await parts.sessions.authenticateIn(transaction, { sessionId, userId, ...proof, at });
   const { subject, email } = identity;
-  const detail = decision.kind === 'bound' ? {} : { boundBy: boundByOf(decision) };
-  const event = { outcome: 'signedIn', method: 'connection', connectionId, userId, subject, email, detail } as const;
-  await parts.signInEvents.recordIn(transaction, { ...event, address, at });
+  const event = { subject, email, detail: decision.kind === 'bound' ? {} : { boundBy: boundByOf(decision) } };
+  const { cookie } = await parts.sessions.signInTo(transaction, { accountId, userId, proof, visit: input, event, at });
   const hasPermissions = await hasAccess(transaction, userId, parts.catalogue);
-  const { id, name, slug } = organization ?? { id: actor.organizationId, name: '', slug: '' };
+  const { id, name, slug } = organization;
   return { kind: 'signedIn', cookie, organization: { id, name, slug }, returnTo, hasPermissions };
 }
 
 /** An address counts as the account's own only where the organization has proved its domain (security 12). */
 async function newAccount({ transaction, parts, identity, at }: Finishing): Promise<string> {
-  const isEmailVerified = await isProvedEmail(transaction, identity);
+  const isEmailVerified = await isOwnAddress(transaction, identity);
   const { email, displayName } = identity;
   return (await parts.accounts.createIn(transaction, { email, isEmailVerified, displayName, at })).id;
 }

@@ -4,13 +4,12 @@ import type { LoginProvider } from '../accounts/account.entity.ts';
 import type { Membership } from '../accounts/accounts.ts';
 import type { SignInOrganization } from '../connections/sign-in-connection.ts';
 import type { VerifiedIdentity } from '../connections/verified-identity.ts';
-import { DomainError } from '../domain-error.ts';
-import { domainOfEmail } from '../email-domains/email-domain-name.ts';
-import { lookUpVerifiedDomain } from '../email-domains/email-domains.store.ts';
 import { hasAccess } from '../permissions/has-access.ts';
+import { isProtected } from '../permissions/protected-user.ts';
+import { againAfterRaces, signInRaces } from '../races.ts';
 import * as store from './finish-with-login.store.ts';
-import { holdUsers } from './match-person.store.ts';
-import { isProtected } from './match-person.ts';
+import { holdUsers, usersByEmail } from './match-person.store.ts';
+import { isOwnAddress } from './match-person.ts';
 import { refuseSignIn } from './refuse-sign-in.ts';
 import { finishIn, lockVerified } from './sign-in-attempts.ts';
 import type { FinishInput, SignInOutcome } from './sign-in-outcome.ts';
@@ -38,7 +37,8 @@ interface Place {
  */
 export async function finishWithLogin(parts: SignInParts, signIn: LoginSignIn): Promise<SignInOutcome> {
   const { login, identity, attemptId, returnTo, input } = signIn;
-  const { subject, email, isEmailVerified, displayName } = identity;
+  const { subject, email, displayName } = identity;
+  const isEmailVerified = identity.emailVerification === 'yes';
   const account = await parts.accounts.ensureForLogin(login, { subject, email, isEmailVerified, displayName });
   const place = await findPlace(parts, account.id, identity);
   const inside = place && (await signInAt(parts, signIn, account.id, place));
@@ -48,9 +48,8 @@ export async function finishWithLogin(parts: SignInParts, signIn: LoginSignIn): 
     const refusal = await refuseSignIn(parts, { ...facts, address: input.address }, undefined);
     return { kind: 'refused', refusal };
   }
-  const { sessionCookie: replaces, userAgent, address } = input;
-  const at = parts.clock();
-  const { cookie } = await parts.sessions.open({ accountId: account.id, replaces, userAgent, address, at, login });
+  const opening = { accountId: account.id, visit: input, at: parts.clock(), login };
+  const { cookie } = await parts.sessions.open(opening);
   return { kind: 'signedIn', cookie, organization: null, returnTo, hasPermissions: false };
 }
 
@@ -72,8 +71,8 @@ async function findPlace(
 }
 
 /** It takes this way in, and the account's user is active there. */
-function isOpen({ isActive, acceptsOtherMethods, hasEnabledConnection }: Membership): boolean {
-  return isActive && (acceptsOtherMethods || !hasEnabledConnection);
+function isOpen({ isActive, takesOtherMethods }: Membership): boolean {
+  return isActive && takesOtherMethods;
 }
 
 /**
@@ -81,19 +80,21 @@ function isOpen({ isActive, acceptsOtherMethods, hasEnabledConnection }: Members
  * and nobody who holds what is protected.
  */
 async function findUserByEmail(
-  { database, connections, catalogue }: SignInParts,
-  { email, isEmailVerified }: VerifiedIdentity,
+  { database, signInConnections, emailDomains, catalogue }: SignInParts,
+  identity: VerifiedIdentity,
   memberships: readonly Membership[],
 ): Promise<Place | undefined> {
-  const domain = email === null || !isEmailVerified ? undefined : domainOfEmail(email.toLowerCase());
-  if (email === null || domain === undefined) return undefined;
-  const [proved] = await database.lookUp(lookUpVerifiedDomain, domain);
-  if (!proved || memberships.some((each) => each.organizationId === proved.organizationId)) return undefined;
-  const organization = await connections.organizationOf(proved.organizationId);
-  if (organization?.status !== 'active') return undefined;
-  if (organization.connections.length > 0 && !organization.acceptsOtherMethods) return undefined;
+  const { email, emailVerification } = identity;
+  if (email === null || emailVerification !== 'yes') return undefined;
+  const organizationId = await emailDomains.findOrganization(email);
+  if (organizationId === undefined || memberships.some((each) => each.organizationId === organizationId))
+    return undefined;
+  const organization = await signInConnections.organizationOf(organizationId);
+  if (organization?.status !== 'active' || !organization.takesOtherMethods) return undefined;
   return database.transaction(organization.id, async (transaction) => {
-    const [user, other] = await transaction.rows(store.activeUsersByEmail, foldKey(email));
+    if (!(await isOwnAddress(transaction, identity))) return undefined;
+    const named = await transaction.rows(usersByEmail, foldKey(email));
+    const [user, other] = named.filter((each) => each.isUserActive);
     if (!user || other || user.hasAccount) return undefined;
     if (await isProtected(transaction, user.userId, catalogue)) return undefined;
     return { organization, userId: user.userId, isNew: true };
@@ -108,7 +109,6 @@ async function signInAt(
   { organization, userId, isNew }: Place,
 ): Promise<SignInOutcome | undefined> {
   const { id, name, slug } = organization;
-  const { sessionCookie: replaces, userAgent, address } = input;
   const { subject, email } = identity;
   const run = async (transaction: OrganizationTransaction): Promise<SignInOutcome | undefined> => {
     const at = parts.clock();
@@ -119,18 +119,18 @@ async function signInAt(
       return undefined;
     if (isNew) await parts.accounts.joinIn(transaction, { accountId, userId, at });
     await finishIn(transaction, attemptId);
-    const session = { accountId, replaces, userAgent, address, at };
-    const { sessionId, cookie } = await parts.sessions.openIn(transaction, session);
     const proof = { method: login, connectionId: null, directoryUserId: null };
-    await parts.sessions.authenticateIn(transaction, { sessionId, userId, ...proof, at });
-    const detail = isNew ? { boundBy: 'email' } : {};
-    const event = { outcome: 'signedIn', method: login, userId, subject, email, detail, address, at } as const;
-    await parts.signInEvents.recordIn(transaction, event);
+    const event = { subject, email, detail: isNew ? { boundBy: 'email' } : {} };
+    const { cookie } = await parts.sessions.signInTo(transaction, {
+      accountId,
+      userId,
+      proof,
+      visit: input,
+      event,
+      at,
+    });
     const hasPermissions = await hasAccess(transaction, userId, parts.catalogue);
     return { kind: 'signedIn', cookie, organization: { id, name, slug }, returnTo, hasPermissions };
   };
-  return parts.database.transaction(id, run).catch((error: unknown) => {
-    if (error instanceof DomainError && error.code === 'userAlreadyBound') return undefined;
-    throw error;
-  });
+  return againAfterRaces(signInRaces, () => parts.database.transaction(id, run));
 }

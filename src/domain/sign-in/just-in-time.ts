@@ -16,19 +16,26 @@ const hasDirectory = statement<{ id: string }>(
 );
 
 /**
- * Users who may be this person: by the name they would get, `$2`, also of removed ones, or because a record, also one of a
- * directory that is connected no more, or an earlier binding has their stable id `$3`. Inactive ones first.
+ * Users who may be this person: by the name `$2` that they would get, folded `$3`, also of removed ones, or because a record,
+ * also one of a directory that is connected no more, or an earlier binding has their stable id `$4`. Inactive ones first. Each
+ * part goes by an index of its own; the keys of removed users are gone, so that all of those are looked at.
  */
 const earlierUsers = statement<{ userId: string; isActive: boolean }>(
   `select u.id as "userId", ${isActiveUser('u')} as "isActive"
-     from users u
-    where u.organization_id = $1
-      and (u.user_name_key = $2 or u.email_key = $2 or u.removed_at is not null and lower(u.user_name) = $2
-           or u.id in (select l.user_id from directories dir
-                         join directory_users d on d.organization_id = $1 and d.directory_id = dir.id and d.external_id = $3
-                         join user_links l on l.organization_id = $1 and l.directory_user_id = d.id
-                        where dir.organization_id = $1)
-           or u.id in (select b.user_id from bindings b where b.organization_id = $1 and b.stable_id = $3))
+     from (select n.id from users n where n.organization_id = $1 and n.user_name_key = $3
+           union
+           select n.id from users n where n.organization_id = $1 and n.email_key = $3
+           union
+           select n.id from users n
+            where n.organization_id = $1 and n.removed_at is not null and lower(n.user_name) in (lower($2::text), $3)
+           union
+           select l.user_id from directories dir
+             join directory_users d on d.organization_id = $1 and d.directory_id = dir.id and d.external_id = $4
+             join user_links l on l.organization_id = $1 and l.directory_user_id = d.id
+            where dir.organization_id = $1
+           union
+           select b.user_id from bindings b where b.organization_id = $1 and b.stable_id = $4) earlier
+     join users u on u.organization_id = $1 and u.id = earlier.id
     order by "isActive", u.id limit 1`,
 );
 
@@ -51,7 +58,7 @@ export async function mayCreateUser({
   const [directory] = await transaction.rows(hasDirectory);
   const name = nameOf(identity);
   if (directory || name === undefined) return notProvisioned({});
-  const [earlier] = await transaction.rows(earlierUsers, foldKey(name), identity.stableId);
+  const [earlier] = await transaction.rows(earlierUsers, name, foldKey(name), identity.stableId);
   if (!earlier) return undefined;
   return earlier.isActive ? notProvisioned({ userExists: true }) : deactivated(earlier.userId);
 }

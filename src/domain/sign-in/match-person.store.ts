@@ -2,7 +2,7 @@ import { statement } from '../../database/statement.ts';
 import type { BindingWay } from '../bindings/binding.entity.ts';
 import type { ConnectionStatus } from '../connections/connection.entity.ts';
 import type { DirectoryStatus } from '../directories/directory.entity.ts';
-import { isProvedEmail } from '../email-domains/email-domains.store.ts';
+import { sharesAddress } from '../email-domains/email-domains.store.ts';
 import type { LinkReason, LinkState } from '../links/link.entity.ts';
 import { isActiveUser } from '../users/active-user.ts';
 
@@ -83,22 +83,31 @@ const matchingRecords = (condition: string) => `
 /** `$2` the stable id. Compared exactly, as it was sent. */
 export const recordsByStableId = statement<MatchedRecord>(`${matchingRecords('d.external_id = $2')} order by d.id`);
 
+const HAS_NAME = `d.user_name_key = $2 and ${sharesAddress("d.resource->>'userName'", '$2')}`;
+const HAS_EMAIL = `d.email_key = $2 and exists (
+  select 1 from jsonb_path_query(d.resource, '$.emails[*].value') said(email)
+   where ${sharesAddress("said.email #>> '{}'", '$2')})`;
+
 /** `$2` the folded e-mail address. By each column apart, so that each goes by its index. */
 export const recordsByEmail = statement<MatchedRecord>(
-  `${matchingRecords('d.user_name_key = $2')} union ${matchingRecords('d.email_key = $2')} order by 1`,
+  `${matchingRecords(HAS_NAME)} union ${matchingRecords(HAS_EMAIL)} order by 1`,
 );
 
 /** The same of users of the product. */
-export const usersByEmail = statement<{ userId: string; isUserActive: boolean }>(
-  `select u.id as "userId", ${isActiveUser('u')} as "isUserActive" from users u
-    where u.organization_id = $1 and u.removed_at is null and u.user_name_key = $2
-    union
-   select u.id, ${isActiveUser('u')} from users u
-    where u.organization_id = $1 and u.removed_at is null and u.email_key = $2 order by 1`,
+export const usersByEmail = statement<{ userId: string; isUserActive: boolean; hasAccount: boolean }>(
+  `select u.id as "userId", ${isActiveUser('u')} as "isUserActive",
+          exists (select 1 from account_memberships m where m.organization_id = $1 and m.user_id = u.id) as "hasAccount"
+     from (select n.id from users n
+            where n.organization_id = $1 and n.user_name_key = $2 and ${sharesAddress('n.user_name', '$2')}
+           union
+           select n.id from users n
+            where n.organization_id = $1 and n.email_key = $2 and ${sharesAddress('n.email', '$2')}) named
+     join users u on u.organization_id = $1 and u.id = named.id and u.removed_at is null
+    order by u.id`,
 );
 
-/** `$2` an e-mail address. */
-export const selectIsProvedEmail = statement<{ isProved: boolean }>(`select ${isProvedEmail('$2')} as "isProved"`);
+/** Whether the address `$2`, folded `$3`, is one by which people are found. */
+export const selectIsOwnAddress = statement<{ isOwn: boolean }>(`select ${sharesAddress('$2', '$3::text')} as "isOwn"`);
 
 /** Active records whose active link leads to the user. */
 export const recordsOfUser = statement<{ id: string; externalId: string | null }>(
@@ -112,6 +121,7 @@ export const recordsOfUser = statement<{ id: string; externalId: string | null }
 export interface BindingOfUser {
   id: string;
   connectionId: string;
+  issuer: string;
   subject: string;
   stableId: string | null;
   isLive: boolean;
@@ -119,10 +129,18 @@ export interface BindingOfUser {
 
 /** `$2` user, `$3` connection. */
 export const bindingsOfUser = statement<BindingOfUser>(
-  `select b.id, b.connection_id as "connectionId", b.subject, b.stable_id as "stableId", b.ended_at is null as "isLive"
+  `select b.id, b.connection_id as "connectionId", c.issuer, b.subject, b.stable_id as "stableId",
+          b.ended_at is null as "isLive"
      from bindings b join connections c on c.organization_id = $1 and c.id = b.connection_id and c.deleted_at is null
     where b.organization_id = $1 and b.user_id = $2 and (b.ended_at is null or b.connection_id = $3)
     order by b.id`,
+);
+
+/** `$2` connection, `$3` stable id: the account of whom it was proved for here, also of a binding that has ended. */
+export const accountOfStableId = statement<{ accountId: string }>(
+  `select b.account_id as "accountId" from bindings b
+    where b.organization_id = $1 and b.connection_id = $2 and b.stable_id = $3 and b.account_id is not null
+    order by b.id desc limit 1`,
 );
 
 /** `$2` connection, `$3` subject: whose it was last. */

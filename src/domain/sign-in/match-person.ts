@@ -1,10 +1,11 @@
 import { foldKey } from '../../attributes/fold.ts';
 import type { OrganizationTransaction } from '../../database/database.ts';
 import type { BindingRequestReason, BindingRequestState } from '../bindings/binding.entity.ts';
-import { requestOf } from '../bindings/binding-requests.store.ts';
+import { holdRequestOf, requestOf } from '../bindings/binding-requests.store.ts';
+import { identityProviderOf } from '../connections/openid-issuer.ts';
 import type { VerifiedIdentity } from '../connections/verified-identity.ts';
-import { permissionsOfUser } from '../links/link-preview.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
+import { isProtected } from '../permissions/protected-user.ts';
 import { mayCreateUser } from './just-in-time.ts';
 import type { LiveBinding, MatchedRecord } from './match-person.store.ts';
 import * as store from './match-person.store.ts';
@@ -75,7 +76,7 @@ async function findAnew(matching: Matching, stale: LiveBinding | undefined): Pro
     const records = await transaction.rows(store.recordsByStableId, identity.stableId);
     if (records.length > 0) return byRecords(matching, records);
   }
-  const byEmail = (await isProvedEmail(transaction, identity)) ? await findByEmail(matching) : undefined;
+  const byEmail = (await isOwnAddress(transaction, identity)) ? await findByEmail(matching) : undefined;
   if (byEmail) return byEmail;
   const [ended] = stale ? [stale] : await transaction.rows(store.formerBindingOf, connection.id, identity.subject);
   if (ended) return ofFormerUser(matching, ended);
@@ -149,7 +150,12 @@ async function bindable(
 ): Promise<PersonDecision> {
   const bindings = await transaction.rows(store.bindingsOfUser, userId, connection.id);
   const live = bindings.filter((each) => each.isLive);
-  const isSamePerson = (each: store.BindingOfUser) => identity.stableId !== null && each.stableId === identity.stableId;
+  const provider = identityProviderOf(connection.issuer);
+  const isSamePerson = (each: store.BindingOfUser) =>
+    identity.stableId !== null &&
+    each.stableId === identity.stableId &&
+    // What another identity provider calls so is another's word: an admin may have connected it for just that.
+    identityProviderOf(each.issuer) === provider;
   if (live.some((each) => !isSamePerson(each))) return ask('alreadyBound', [userId]);
   const earlier = live.find((each) => each.connectionId === connection.id);
   const bind = { kind: 'bind' as const, userId, directoryUserId, boundBy, replaces: earlier?.id ?? null };
@@ -160,27 +166,17 @@ async function bindable(
   return (await isProtected(transaction, userId, catalogue)) ? ask('protectedUser', [userId]) : bind;
 }
 
-/** Owners and whoever holds a sensitive permission, by whatever grant. */
-export async function isProtected(
-  transaction: OrganizationTransaction,
-  userId: string,
-  catalogue: PermissionCatalogue,
-): Promise<boolean> {
-  const sensitive = new Set(catalogue.sensitivePermissions);
-  return (await permissionsOfUser(transaction, { userId }, catalogue)).some((name) => sensitive.has(name));
-}
-
 /**
- * True for an e-mail address on a domain that the organization has proved. The organization's own connection need not say
- * that it verified it, as Entra never does; but what it says to be unverified finds nobody.
+ * True for an e-mail address on a domain that the organization has proved, in the letters that its key has. The organization's
+ * own connection need not say that it verified it, as Entra never does; but what it says to be unverified finds nobody.
  */
-export async function isProvedEmail(
+export async function isOwnAddress(
   transaction: OrganizationTransaction,
-  { email, isEmailVerified, claims }: VerifiedIdentity,
+  { email, emailVerification }: VerifiedIdentity,
 ): Promise<boolean> {
-  if (email === null || (!isEmailVerified && [false, 'false'].includes(claims.email_verified as string))) return false;
-  const [answer] = await transaction.rows(store.selectIsProvedEmail, email);
-  return answer?.isProved === true;
+  if (email === null || emailVerification === 'no') return false;
+  const [answer] = await transaction.rows(store.selectIsOwnAddress, email, foldKey(email));
+  return answer?.isOwn === true;
 }
 
 /** What an admin rejected stays refused, whatever it would match by now, until an admin approves it. */
@@ -204,6 +200,9 @@ export async function holdPerson(
   person: PersonToMatch,
   catalogue: PermissionCatalogue,
 ): Promise<MatchedPerson> {
+  const { connection, identity } = person;
+  // Who decides on their request meanwhile comes before this, or too late.
+  await transaction.rows(holdRequestOf, connection.id, identity.subject);
   const held = new Set<string>();
   for (let round = 1; round <= ROUNDS_MAX; round += 1) {
     const matched = await matchPerson(transaction, person, catalogue);

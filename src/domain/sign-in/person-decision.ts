@@ -4,7 +4,7 @@ import type { LiveBinding } from './match-person.store.ts';
 
 /** Whom an identity provider proved, through which connection. */
 export interface PersonToMatch {
-  connection: { id: string; allowsJustInTime: boolean };
+  connection: { id: string; issuer: string; allowsJustInTime: boolean };
   identity: VerifiedIdentity;
 }
 

@@ -124,13 +124,11 @@ export class SignInAttempts {
   async verified(state: string, identity: VerifiedIdentity): Promise<boolean> {
     if (readSecret(state) !== 'state' || !isKey(identity.subject)) return false;
     const person = keepable(identity);
-    const { email_verified } = identity.claims;
-    const claims = email_verified === undefined ? {} : { email_verified };
     const rows = await this.#database.lookUp(
       store.verifyAttempt,
       this.#hasher.hmacOf(state),
       // The claims are shown where a connection is tested, and nowhere else.
-      storableJson({ ...person, claims }),
+      storableJson({ ...person, claims: {} }),
       storableJson(person),
       this.#clock(),
     );

@@ -1,5 +1,6 @@
 import { wide } from '../../database/statement.ts';
-import { isProvedEmail } from '../email-domains/email-domains.store.ts';
+import { ENTRA_OBJECT_ID } from '../connections/stable-id-claim.ts';
+import { sharesAddress } from '../email-domains/email-domains.store.ts';
 import { memberPathsOf } from '../groups/effective-members.ts';
 import { OrderedList } from '../ordered-list.ts';
 import { USER_COLUMNS, type UserRow } from '../users/users.store.ts';
@@ -10,6 +11,7 @@ export const signInStandings = [
   'matchByEmail',
   'noConnection',
   'noMatch',
+  'noObjectId',
   'ambiguous',
   'waitsForApproval',
   'recordInactive',
@@ -19,18 +21,25 @@ export type SignInStanding = (typeof signInStandings)[number];
 
 export const standingsThatSignIn: readonly SignInStanding[] = ['bound', 'matchByStableId', 'matchByEmail'];
 
+/** Whether the alias c is a connection of Entra that names people by the ids of objects, which are GUIDs. */
+const NAMES_OBJECT_IDS = `(c.stable_id_claim = '${ENTRA_OBJECT_ID}' or c.stable_id_claim = 'oid' and c.tenant_id is not null)`;
+const OBJECT_ID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
+
 /**
  * SQL rows `user_id` and `standing` of all active users, by the rules of a first sign-in, read set by set because there may
  * be a hundred thousand. `permissions` and `sets` are what `protectionParameters` answers, as text arrays.
  *
- * What is known of a user is gathered by one grouping, and equal values are seen by windows: after a first import there are no
- * statistics, and joins of these sets would be done row by row.
+ * Who is protected goes by the rule of `isProtectedUser`, but from the grants to the people: asked of each of them, it would
+ * take minutes. What is known of a user is gathered by one grouping, and equal values are seen by windows: after a first import
+ * there are no statistics, and joins of these sets would be done row by row.
  */
 const standings = (permissions: string, sets: string) => `
   with enabled as materialized (
-    select c.id from connections c where c.organization_id = $1 and c.status = 'enabled' and c.deleted_at is null
+    select c.id, ${NAMES_OBJECT_IDS} as names_object_ids from connections c
+     where c.organization_id = $1 and c.status = 'enabled' and c.deleted_at is null
   ), record as materialized (
     select d.id, d.external_id, l.user_id, l.state = 'active' and d.active and not d.is_held as is_living,
+           d.external_id ~ '${OBJECT_ID}' or exists (select 1 from enabled where not names_object_ids) as may_be_named,
            min(coalesce(l.user_id, d.id)::text) over same <> max(coalesce(l.user_id, d.id)::text) over same as is_shared
       from directories dir
       join directory_users d on d.organization_id = $1 and d.directory_id = dir.id
@@ -54,41 +63,43 @@ const standings = (permissions: string, sets: string) => `
   ), sensitive_grant as materialized (
     select distinct g.user_id, g.group_id from grants g
      where g.organization_id = $1 and g.permission_set_id in (select id from sensitive_set)
-  ), is_default_sensitive as materialized (
-    select 1 from organizations o
-     where o.organization_id = $1 and o.default_permission_set_id in (select id from sensitive_set)
   ), named as (
     select id, email_key as key, email as address from active_user where email_key is not null
     union
     select id, user_name_key, user_name from active_user where user_name_key like '%@%'
   ), fact as (
-    select id as user_id, true as is_active, exists (select 1 from is_default_sensitive) as is_protected,
-           null::boolean as is_bound, null::boolean as is_good, null::boolean as shares_id, null::boolean as shares_email
+    select id as user_id, true as is_active, null::boolean as is_protected,
+           null::boolean as is_bound, null::boolean as is_good, null::boolean as shares_id, null::boolean as shares_email,
+           null::boolean as is_unnamed
       from active_user
     union all
-    select user_id, null, true, null, null, null, null from sensitive_grant where user_id is not null
+    select user_id, null, true, null, null, null, null, null from sensitive_grant where user_id is not null
     union all
-    select user_id, null, true, null, null, null, null
+    select user_id, null, true, null, null, null, null, null
       from (${memberPathsOf('any(array(select group_id from sensitive_grant where group_id is not null))')}) member
     union all
     select b.user_id, null, null, b.ended_at is null,
            b.ended_at is null and (b.directory_user_id is null or (b.directory_user_id, b.user_id) in (
-             select id, user_id from record where is_living)), null, null
+             select id, user_id from record where is_living)), null, null, null
       from bindings b where b.organization_id = $1 and b.connection_id in (select id from enabled)
     union all
-    select user_id, null, null, null, null, is_shared, null from record where is_living and external_id is not null
+    select user_id, null, null, null, null, case when may_be_named then is_shared end, null, not may_be_named
+      from record where is_living and external_id is not null
     union all
-    select id, null, null, null, null, null, min(id::text) over (partition by key) <> max(id::text) over (partition by key)
-      from named where ${isProvedEmail('named.address')}
+    select id, null, null, null, null, null, min(id::text) over (partition by key) <> max(id::text) over (partition by key),
+           null
+      from named where ${sharesAddress('named.address', 'named.key')}
   ), person as (
     select user_id, coalesce(bool_or(is_protected), false) as is_protected, bool_or(is_bound) as is_bound,
-           bool_or(is_good) as is_good, bool_or(shares_id) as shares_id, bool_or(shares_email) as shares_email
+           bool_or(is_good) as is_good, bool_or(shares_id) as shares_id, bool_or(shares_email) as shares_email,
+           bool_or(is_unnamed) as is_unnamed
       from fact group by user_id having bool_or(is_active)
   )
   select user_id,
          case when not exists (select 1 from enabled) then 'noConnection'
               when is_good then 'bound'
               when is_bound then 'recordInactive'
+              when shares_id is null and shares_email is null and is_unnamed then 'noObjectId'
               when shares_id is null and shares_email is null then 'noMatch'
               when coalesce(shares_id, shares_email) then 'ambiguous'
               when is_protected or shares_id is null and is_bound is not null then 'waitsForApproval'

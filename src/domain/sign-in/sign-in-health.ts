@@ -16,7 +16,10 @@ export interface SignInHealthFacts {
   standings: { standing: SignInStanding; count: number }[];
 }
 
-/** How many people could sign in and how many could not, and why: to be looked at before single sign-on is asked for. */
+/**
+ * How many people could sign in and how many could not, and why: to be looked at before single sign-on is asked for. It goes by
+ * what was provisioned, and assumes that identity providers name people by the same.
+ */
 export class SignInHealth {
   readonly #database: Database;
   readonly #catalogue: PermissionCatalogue;

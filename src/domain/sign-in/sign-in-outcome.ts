@@ -1,4 +1,6 @@
 import type { LoginProvider } from '../accounts/account.entity.ts';
+import type { Visit } from '../accounts/visit.ts';
+import type { BindingRequestReason } from '../bindings/binding.entity.ts';
 import type { SignInRefusalReason } from '../sign-in-log/sign-in-refusal.ts';
 
 /** What the page of a refused sign-in says. */
@@ -35,6 +37,7 @@ export type SignInOutcome =
       connectionId: string;
       claims: Record<string, unknown>;
       stableId: string | null;
+      email: string | null;
       prediction: SignInPrediction;
     }
   /**
@@ -49,15 +52,20 @@ export interface SignInPrediction {
   /** Whose it would be; null for nobody's, and for somebody who would be made. */
   userName: string | null;
   reason: SignInRefusalReason | null;
+  /** Whether a user would be made for them. */
+  isNewUser: boolean;
+  /** Why an admin has to confirm it, where one has to. */
+  requestReason: BindingRequestReason | null;
+  /** Whether they are refused although a directory brought their record, which leads to no user yet. */
+  hasRecord: boolean;
+  /** Whether people are found by their e-mail address: it is on a proved domain, and not said to be unverified. */
+  isOwnAddress: boolean;
 }
 
 /** What the last step is told by the browser. */
-export interface FinishInput {
+export interface FinishInput extends Visit {
   /** The cookie of the browser. */
   browser: string | undefined;
-  sessionCookie: string | undefined;
-  userAgent: string | null;
-  address: string | null;
   /** Answers `chooseAccount`. */
   choice?: 'sameAccount' | 'separate' | undefined;
 }

@@ -1,31 +1,15 @@
 import type { Database } from '../../database/database.ts';
-import { wide } from '../../database/statement.ts';
-import type { UserActor } from '../accounts/current-session.ts';
-import { type Actor, requirePermission } from '../actors/actor.ts';
+import { statement } from '../../database/statement.ts';
+import { type Actor, requirePermission, type UserActor } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
-import type { DomainEventType } from '../events/domain-event.ts';
+import { IS_SIGN_IN_CHANGE, type SignInChangeType } from '../events/sign-in-changes.ts';
 import { firstIdAt } from '../id-at.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { hasAccess } from '../permissions/has-access.ts';
 
-/** What changes who gets in, or how: the people who could have done it must not be the only ones who know. */
-const changeTypes = [
-  'bindingRequestDecided',
-  'connectionCreated',
-  'connectionDeleted',
-  'connectionStatusChanged',
-  'connectionUpdated',
-  'emailDomainAdded',
-  'emailDomainLost',
-  'emailDomainRemoved',
-  'emailDomainVerified',
-  'oneTimeLinkCreated',
-  'oneTimeLinkUsed',
-] as const satisfies readonly DomainEventType[];
-
 export interface SignInChange {
   id: string;
-  type: (typeof changeTypes)[number];
+  type: SignInChangeType;
   /** The connection's or the user's name, the domain; null where it is gone. */
   subjectName: string | null;
   actor: Record<string, unknown>;
@@ -36,12 +20,12 @@ export interface SignInChange {
 const SHOWN_MAX = 10;
 const SHOWN_MILLISECONDS = 30 * 24 * 60 * 60_000;
 
-const selectChanges = wide<SignInChange>(
+const selectChanges = statement<SignInChange>(
   `select e.id, e.type, e.actor, e.data, e.created_at as "createdAt",
           coalesce(c.name, u.user_name, e.data->>'domain') as "subjectName"
      from (select * from domain_events
-            where organization_id = $1 and id >= $2::uuid and type = any($3::text[])
-            order by id desc limit $4) e
+            where organization_id = $1 and id >= $2::uuid and ${IS_SIGN_IN_CHANGE}
+            order by id desc limit $3) e
      left join connections c on c.organization_id = $1 and c.id = e.subject_id
      left join users u on u.organization_id = $1 and u.id = e.subject_id
     order by e.id desc`,
@@ -68,6 +52,6 @@ export class SignInOverview {
   async recentChanges(actor: Actor): Promise<SignInChange[]> {
     requirePermission(actor, 'rollcall:audit');
     const since = firstIdAt(new Date(this.#clock().getTime() - SHOWN_MILLISECONDS));
-    return this.#database.run(actor.organizationId, selectChanges, since, changeTypes, SHOWN_MAX);
+    return this.#database.run(actor.organizationId, selectChanges, since, SHOWN_MAX);
   }
 }

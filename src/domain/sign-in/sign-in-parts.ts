@@ -1,9 +1,10 @@
 import type { Database } from '../../database/database.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Sessions } from '../accounts/sessions.ts';
-import type { CredentialHasher } from '../actors/credential.ts';
 import type { Clock } from '../clock.ts';
-import type { Connections } from '../connections/connections.ts';
+import type { ConnectionTests } from '../connections/connection-tests.ts';
+import type { SignInConnections } from '../connections/sign-in-connections.ts';
+import type { EmailDomains } from '../email-domains/email-domains.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import type { SignInEvents } from '../sign-in-log/sign-in-events.ts';
 import type { SignInAttempts } from './sign-in-attempts.ts';
@@ -12,14 +13,15 @@ import type { SignInAttempts } from './sign-in-attempts.ts';
 export interface SignInParts {
   database: Database;
   clock: Clock;
-  hasher: CredentialHasher;
   catalogue: PermissionCatalogue;
-  connections: Pick<Connections, 'findForSignIn' | 'organizationOf' | 'recordTest'>;
+  signInConnections: Pick<SignInConnections, 'find' | 'organizationOf'>;
+  connectionTests: Pick<ConnectionTests, 'record'>;
   accounts: Pick<
     Accounts,
     'createIn' | 'joinIn' | 'ensureForLogin' | 'findLoginsByVerifiedEmail' | 'memberships' | 'find'
   >;
-  sessions: Pick<Sessions, 'openIn' | 'open' | 'authenticateIn' | 'find'>;
+  sessions: Pick<Sessions, 'signInTo' | 'open' | 'find'>;
+  emailDomains: Pick<EmailDomains, 'findOrganization'>;
   signInEvents: SignInEvents;
   attempts: SignInAttempts;
 }

@@ -10,11 +10,10 @@ import { finishWithLogin } from './finish-with-login.ts';
 import { predictSignIn } from './predict-sign-in.ts';
 import { type RefusalFacts, refuseSignIn } from './refuse-sign-in.ts';
 import type { AttemptRow } from './sign-in-attempts.store.ts';
-import type { PendingIdentity, StartAttempt, StartedAttempt } from './sign-in-attempts.ts';
+import type { PendingIdentity } from './sign-in-attempts.ts';
 import type { FinishInput, SignInOutcome, SignInRefusal } from './sign-in-outcome.ts';
 import type { SignInParts } from './sign-in-parts.ts';
 
-export type { PendingIdentity, StartAttempt, StartedAttempt } from './sign-in-attempts.ts';
 export type { FinishInput, SignInOutcome, SignInRefusal } from './sign-in-outcome.ts';
 
 export interface RefuseInput {
@@ -24,14 +23,16 @@ export interface RefuseInput {
   reason: SignInRefusalReason;
   detail?: Record<string, unknown> | undefined;
   address: string | null;
+  /** What was refused may be a copy of the answer that is being verified: the attempt goes on. */
+  isCopy?: boolean | undefined;
 }
 
 /** An attempt that has been verified. */
 type VerifiedAttempt = AttemptRow & { identity: VerifiedIdentity };
 
 /**
- * Sign-in, whatever the protocol: `start` at us, `verified` with what the identity provider proved, `finish` in the browser in
- * which it began. Each step is taken once, and none without the one before (security 21).
+ * How a sign-in ends, whatever the protocol: after SignInAttempts started it and took what the identity provider proved, it is
+ * finished in the browser in which it began, or refused. Each step is taken once, and none without the one before (security 21).
  */
 export class SignIn {
   readonly #parts: SignInParts;
@@ -40,36 +41,14 @@ export class SignIn {
     this.#parts = parts;
   }
 
-  /** Begins one, through a connection or an OpenID provider; it ends by itself after 15 minutes. */
-  start(input: StartAttempt): Promise<StartedAttempt> {
-    return this.#parts.attempts.start(input);
-  }
-
-  /** Undefined for a state that is unknown, expired, or past its first step. */
-  findStarted(state: string): Promise<StartedAttempt | undefined> {
-    return this.#parts.attempts.findStarted(state);
-  }
-
-  /** Takes the second step; false for a response that comes a second time, or too late. */
-  verified(state: string, identity: VerifiedIdentity): Promise<boolean> {
-    return this.#parts.attempts.verified(state, identity);
-  }
-
-  /**
-   * What a sign-in that was refused as `otherSignInMethod` left, for the attempt with the purpose `link` that proves one of the
-   * other ways in. `state` is that of the refused sign-in, in the same browser.
-   */
-  findPending(state: string, browser: string | undefined): Promise<PendingIdentity | undefined> {
-    return this.#parts.attempts.findPending(state, browser);
-  }
-
   /** Ends an attempt that was not verified, and writes why into the log of its organization, where one is known. */
-  async refuse({ state, connection, provider, reason, detail = {}, address }: RefuseInput): Promise<SignInRefusal> {
-    const { attempts, connections } = this.#parts;
+  async refuse(input: RefuseInput): Promise<SignInRefusal> {
+    const { state, connection, provider, reason, detail = {}, address, isCopy = false } = input;
+    const { attempts, signInConnections } = this.#parts;
     const attempt = state === undefined ? undefined : await attempts.find(state);
-    if (attempt) await attempts.endStarted(attempt.id);
+    if (attempt && !isCopy) await attempts.endStarted(attempt.id);
     const through =
-      connection ?? (attempt?.connectionId ? await connections.findForSignIn(attempt.connectionId) : undefined);
+      connection ?? (attempt?.connectionId ? await signInConnections.find(attempt.connectionId) : undefined);
     const isTest = attempt?.purpose === 'test';
     return this.#refuse({
       reason,
@@ -121,16 +100,18 @@ export class SignIn {
     },
   ): Promise<SignInOutcome> {
     const { state, input, through, identity, provedAccountId } = step;
-    const connection = await this.#parts.connections.findForSignIn(through.connectionId ?? '');
-    const organizationId = through.organizationId;
-    if (!connection || organizationId !== connection.organizationId) {
+    const { signInConnections } = this.#parts;
+    const { organizationId } = through;
+    const connection = await signInConnections.find(through.connectionId ?? '');
+    const organization = connection && (await signInConnections.organizationOf(connection.organizationId));
+    if (!connection || !organization || organizationId !== organization.id) {
       return this.#endRefused(attempt, { reason: 'connectionDisabled', organizationId, address: input.address });
     }
     return finishWithConnection(this.#parts, {
       attemptId: attempt.id,
       state,
       connection,
-      organization: await this.#parts.connections.organizationOf(connection.organizationId),
+      organization,
       connectionVersion: through.connectionVersion ?? 0,
       identity,
       returnTo: through.returnTo,
@@ -157,9 +138,9 @@ export class SignIn {
   }
 
   async #finishTest(attempt: VerifiedAttempt, { address }: FinishInput): Promise<SignInOutcome> {
-    const { connections } = this.#parts;
+    const { signInConnections, connectionTests } = this.#parts;
     const { identity, organizationId } = attempt;
-    const connection = await connections.findForSignIn(attempt.connectionId ?? '');
+    const connection = await signInConnections.find(attempt.connectionId ?? '');
     if (!connection) return this.#endRefused(attempt, { reason: 'connectionDisabled', organizationId, address });
     if (connection.version !== attempt.connectionVersion) {
       const detail = { connectionChanged: true, isTest: true };
@@ -171,10 +152,10 @@ export class SignIn {
         refusal: await this.#refuse({ reason: 'attemptExpired', organizationId, connection, address }),
       };
     }
-    await connections.recordTest(connection.id, identity.claims);
+    await connectionTests.record(connection, identity.claims);
     const prediction = await predictSignIn(this.#parts, connection, identity);
-    const { claims, stableId } = identity;
-    return { kind: 'tested', connectionId: connection.id, claims, stableId, prediction };
+    const { claims, stableId, email } = identity;
+    return { kind: 'tested', connectionId: connection.id, claims, stableId, email, prediction };
   }
 
   async #endRefused(attempt: VerifiedAttempt, facts: RefusalFacts): Promise<SignInOutcome> {
@@ -184,7 +165,9 @@ export class SignIn {
 
   async #refuse(facts: RefusalFacts): Promise<SignInRefusal> {
     const { organizationId } = facts;
-    const organization = organizationId ? await this.#parts.connections.organizationOf(organizationId) : undefined;
+    const organization = organizationId
+      ? await this.#parts.signInConnections.organizationOf(organizationId)
+      : undefined;
     // An organization that was erased meanwhile has no log any more.
     return refuseSignIn(this.#parts, organization ? facts : { ...facts, organizationId: null }, organization);
   }

@@ -46,6 +46,11 @@ export const userSchema = defineEntity({
   indexes: [
     { name: 'users_email_index', properties: ['organizationId', 'emailKey'] },
     {
+      name: 'users_removed_index',
+      expression:
+        'create index "users_removed_index" on "users" ("organization_id", "removed_at") where (removed_at is not null)',
+    },
+    {
       name: 'users_inactive_index',
       expression:
         'create index "users_inactive_index" on "users" ("organization_id", "inactive_since") where (inactive_since is not null)',

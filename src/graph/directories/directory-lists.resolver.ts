@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Args, Ctx, Info, Query, Resolver } from 'type-graphql';
 import type { ListRequest } from '../../domain/directory-lists/directory-lists.ts';
+import { tenantUrlOf } from '../../domain/public-address.ts';
 import { GraphContext } from '../context.ts';
 import { selects } from '../selection.ts';
 import { DirectoryListArgs } from './directory-lists.inputs.ts';
@@ -42,7 +43,7 @@ export class DirectoryListsResolver {
   }
 }
 
-function requestOf(asked: DirectoryListArgs, { tenantUrl }: GraphContext, info: GraphQLResolveInfo): ListRequest {
+function requestOf(asked: DirectoryListArgs, { address }: GraphContext, info: GraphQLResolveInfo): ListRequest {
   const withGroups = selects(info, 'items', 'groups');
-  return { ...asked, withGroups, baseUrl: asked.baseUrl ?? tenantUrl(asked.directoryId) };
+  return { ...asked, withGroups, baseUrl: asked.baseUrl ?? tenantUrlOf(address, asked.directoryId) };
 }

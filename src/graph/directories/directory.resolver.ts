@@ -5,6 +5,7 @@ import type {
   DirectoryUserOrderField,
 } from '../../domain/directory-lists/directory-lists.store.ts';
 import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
+import { tenantUrlOf } from '../../domain/public-address.ts';
 import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
 import { answerMutation } from '../payload.ts';
@@ -82,8 +83,8 @@ export class DirectoryResolver {
   @FieldResolver(() => String, {
     description: 'What the identity provider calls the Tenant URL: where it sends its SCIM requests.',
   })
-  tenantUrl(@Root() directory: DirectoryRow, @Ctx() { tenantUrl }: GraphContext) {
-    return tenantUrl(directory.id);
+  tenantUrl(@Root() directory: DirectoryRow, @Ctx() { address }: GraphContext) {
+    return tenantUrlOf(address, directory.id);
   }
 
   @FieldResolver(() => DirectoryUserConnection, { description: 'The people that it has sent.' })

@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { tokenEndpointOf } from '../../domain/public-address.ts';
 import { GraphContext } from '../context.ts';
 import { DeletePayload } from '../delete.payload.ts';
 import { DirectoryType } from '../directories/directory.type.ts';
@@ -16,7 +17,6 @@ import {
   RevokeOAuthClientSecretPayload,
 } from './oauth-client.payloads.ts';
 import { OAuthClientSecretType, OAuthClientType } from './oauth-client.type.ts';
-import { tokenEndpointOf } from './token-endpoint.ts';
 
 @Resolver(() => OAuthClientType)
 export class OAuthClientResolver {
@@ -89,7 +89,7 @@ export class DirectoryOAuthClientsResolver {
     description:
       'Where its OAuth clients and its workload identity ask for access tokens: Entra calls it the Token URL.',
   })
-  tokenEndpoint(@Ctx() { tenantUrl }: GraphContext) {
-    return tokenEndpointOf(tenantUrl);
+  tokenEndpoint(@Ctx() { address }: GraphContext) {
+    return tokenEndpointOf(address);
   }
 }

@@ -1,12 +1,12 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import type { UserSessionOrderField } from '../../domain/accounts/user-sessions.ts';
+import { signInUrl } from '../../domain/connections/connection-addresses.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
 import type { UserRow } from '../../domain/users/users.store.ts';
 import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
 import { answerMutation } from '../payload.ts';
-import { publicUrlOf } from '../sso-connections/public-url.ts';
 import { UserType } from '../users/user.type.ts';
 import { viewerOf } from '../viewer/viewer.ts';
 import {
@@ -35,21 +35,21 @@ export class SessionResolver {
   })
   async switchOrganization(
     @Arg('input', () => SwitchOrganizationInput, { description: 'Which one.' }) input: SwitchOrganizationInput,
-    @Ctx() { domain, requireSession, tenantUrl }: GraphContext,
+    @Ctx() { domain, requireSession, address }: GraphContext,
   ) {
     const { cookie } = await requireSession();
-    let signInUrl: string | null = null;
+    let elsewhere: string | null = null;
     const work = async () => {
       try {
         return { viewer: viewerOf(await domain.sessions.switchOrganization(cookie, input.organizationId)) };
       } catch (error) {
         if (error instanceof DomainError && error.code === 'signInRequired') {
-          signInUrl = `${publicUrlOf(tenantUrl)}/sso/${String(error.details.slug)}`;
+          elsewhere = signInUrl(address.publicUrl, String(error.details.slug));
         }
         throw error;
       }
     };
-    return { ...(await answerMutation(input, work)), signInUrl };
+    return { ...(await answerMutation(input, work)), signInUrl: elsewhere };
   }
 
   @Mutation(() => SignOutPayload, {

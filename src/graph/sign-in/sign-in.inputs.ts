@@ -48,7 +48,8 @@ export class SignInEventFilterInput implements SignInEventFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The id on the page that the person saw, or the beginning or end of it, or the whole e-mail address.',
+    description:
+      'The reference on the page that the person saw (the last twelve characters of the id), the id or its beginning, or the whole e-mail address.',
   })
   search?: string | null;
 }

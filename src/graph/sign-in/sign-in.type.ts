@@ -71,6 +71,8 @@ export const SignInStandingEnum = graphEnum<SignInStanding>(
     matchByStableId: 'Their first sign-in would match by the stable id.',
     matchByEmail: 'Their first sign-in would match by the e-mail address, on a proved domain.',
     noConnection: 'No connection is enabled.',
+    noObjectId:
+      'Their `externalId` is no object id, by which the enabled connections of Microsoft Entra name people: map `objectId` to `externalId`.',
     noMatch: 'Nothing would match: no record with an `externalId`, and no e-mail address on a proved domain.',
     ambiguous: 'Several people carry the same `externalId` or e-mail address.',
     waitsForApproval: 'Their first sign-in has to be approved by an admin.',

@@ -7,7 +7,6 @@ import { GraphContext } from '../context.ts';
 import { DeletePayload } from '../delete.payload.ts';
 import { OrganizationType } from '../organizations/organization.type.ts';
 import { answerMutation } from '../payload.ts';
-import { publicUrlOf } from './public-url.ts';
 import {
   CreateOidcConnectionInput,
   CreateSamlConnectionInput,
@@ -135,11 +134,11 @@ export class SsoConnectionResolver {
   })
   testSsoConnection(
     @Arg('input', () => TestSsoConnectionInput, { description: 'Which one.' }) input: TestSsoConnectionInput,
-    @Ctx() { domain, actor, tenantUrl }: GraphContext,
+    @Ctx() { domain, actor, address }: GraphContext,
   ) {
     return answerMutation(input, async () => {
-      const { checks, secret } = await domain.connections.startTest(await actor(), input.id);
-      return { checks, testUrl: connectionTestUrl(publicUrlOf(tenantUrl), input.id, secret) };
+      const { checks, secret } = await domain.connectionTests.start(await actor(), input.id);
+      return { checks, testUrl: connectionTestUrl(address.publicUrl, input.id, secret) };
     });
   }
 
@@ -156,24 +155,24 @@ export class SsoConnectionResolver {
     nullable: true,
     description: 'OIDC: the Redirect URI to enter at the identity provider; null for SAML.',
   })
-  redirectUri(@Root() { id, protocol }: ConnectionRow, @Ctx() { tenantUrl }: GraphContext) {
-    return protocol === 'oidc' ? connectionAddresses(publicUrlOf(tenantUrl), id).redirectUri : null;
+  redirectUri(@Root() { id, protocol }: ConnectionRow, @Ctx() { address }: GraphContext) {
+    return protocol === 'oidc' ? connectionAddresses(address.publicUrl, id).redirectUri : null;
   }
 
   @FieldResolver(() => String, {
     nullable: true,
     description: 'SAML: the Reply URL (Assertion Consumer Service) to enter at the identity provider; null for OIDC.',
   })
-  acsUrl(@Root() { id, protocol }: ConnectionRow, @Ctx() { tenantUrl }: GraphContext) {
-    return protocol === 'saml' ? connectionAddresses(publicUrlOf(tenantUrl), id).acsUrl : null;
+  acsUrl(@Root() { id, protocol }: ConnectionRow, @Ctx() { address }: GraphContext) {
+    return protocol === 'saml' ? connectionAddresses(address.publicUrl, id).acsUrl : null;
   }
 
   @FieldResolver(() => String, {
     nullable: true,
     description: 'SAML: our entity id (Identifier), which is also the address of our metadata; null for OIDC.',
   })
-  entityId(@Root() { id, protocol }: ConnectionRow, @Ctx() { tenantUrl }: GraphContext) {
-    return protocol === 'saml' ? connectionAddresses(publicUrlOf(tenantUrl), id).entityId : null;
+  entityId(@Root() { id, protocol }: ConnectionRow, @Ctx() { address }: GraphContext) {
+    return protocol === 'saml' ? connectionAddresses(address.publicUrl, id).entityId : null;
   }
 }
 

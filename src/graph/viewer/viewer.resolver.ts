@@ -1,10 +1,10 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { accountLimits } from '../../domain/accounts/current-session.ts';
-import { describeActor, holds } from '../../domain/actors/actor.ts';
+import { describeActor, holds, requireReader } from '../../domain/actors/actor.ts';
+import { signInUrl } from '../../domain/connections/connection-addresses.ts';
 import { ActorType } from '../api-keys/actor.type.ts';
 import { GraphContext } from '../context.ts';
 import { OrganizationType } from '../organizations/organization.type.ts';
-import { publicUrlOf } from '../sso-connections/public-url.ts';
 import { userOf, type Viewer, viewerOf } from './viewer.ts';
 import {
   AccountLoginType,
@@ -23,12 +23,12 @@ export class ViewerResolver {
   @Query(() => ViewerType, {
     description: 'Who asks: the API key of this request, or somebody who is signed in, also without an organization.',
   })
-  async viewer(@Ctx() { domain, actor, viewerSession }: GraphContext): Promise<Viewer> {
+  async viewer(@Ctx() { actor, viewerSession }: GraphContext): Promise<Viewer> {
     const session = await viewerSession();
     if (session) return viewerOf(session);
     const who = await actor();
     // A directory is nobody's viewer.
-    if (who.kind === 'directory') await domain.organizations.get(who);
+    requireReader(who);
     return { actor: who, session: null };
   }
 
@@ -119,7 +119,7 @@ export class ViewerResolver {
   @FieldResolver(() => [ViewerOrganizationType], {
     description: 'All organizations in which the account is a user, the first joined first; none for a key.',
   })
-  async organizations(@Root() { session }: Viewer, @Ctx() { domain, tenantUrl }: GraphContext) {
+  async organizations(@Root() { session }: Viewer, @Ctx() { domain, address }: GraphContext) {
     if (!session) return [];
     const memberships = await domain.accounts.memberships(session.accountId, session.sessionId);
     return memberships.map(({ organizationId: id, slug, ...membership }) => ({
@@ -127,7 +127,7 @@ export class ViewerResolver {
       slug,
       ...membership,
       isCurrent: id === session.authentication?.organizationId,
-      signInUrl: `${publicUrlOf(tenantUrl)}/sso/${slug}`,
+      signInUrl: signInUrl(address.publicUrl, slug),
     }));
   }
 

@@ -1,5 +1,5 @@
-import { actorOf, type CurrentSession, type UserActor } from '../../domain/accounts/current-session.ts';
-import type { Actor } from '../../domain/actors/actor.ts';
+import { actorOf, type CurrentSession } from '../../domain/accounts/current-session.ts';
+import type { Actor, UserActor } from '../../domain/actors/actor.ts';
 
 /** Who asks, as the fields of `Viewer` go on from it. */
 export interface Viewer {

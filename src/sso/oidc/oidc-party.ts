@@ -1,4 +1,4 @@
-import type { SignInConnection } from '../../domain/connections/sign-in-connection.ts';
+import type { OpenedConnection } from '../../domain/connections/sign-in-connection.ts';
 
 /** An identity provider with which this service is registered as an OAuth client: a connection's, Google or Microsoft. */
 export interface OidcParty {
@@ -32,7 +32,7 @@ export interface OidcExchange {
 }
 
 /** A connection as an OAuth client of its identity provider. Throws for one of another protocol. */
-export function oidcPartyOf(connection: SignInConnection): OidcParty {
+export function oidcPartyOf(connection: OpenedConnection): OidcParty {
   const { id, version, issuer, clientId, clientSecret, tenantId, stableIdClaim } = connection;
   if (clientId === null || clientSecret === null) throw new Error('The connection is none of OpenID Connect.');
   return { id, version, issuer, clientId, clientSecret, tenantId, stableIdClaim };

@@ -43,8 +43,8 @@ export class OidcSignIn {
     this.#configurations = new OidcConfigurations({ clock, allowsLoopback, fetch: guarded });
   }
 
-  /** Where to send the browser. `loginHint` is an e-mail address that the person typed. */
-  async authorizationUrl(party: OidcParty, exchange: OidcExchange & { loginHint?: string }): Promise<URL> {
+  /** Where to send the browser. */
+  async authorizationUrl(party: OidcParty, exchange: OidcExchange): Promise<URL> {
     return this.#refusing(party, async () => {
       const configuration = await this.#configurations.get(party);
       return buildAuthorizationUrl(configuration, {
@@ -54,7 +54,6 @@ export class OidcSignIn {
         nonce: exchange.nonce,
         code_challenge: await calculatePKCECodeChallenge(exchange.codeVerifier),
         code_challenge_method: 'S256',
-        ...(exchange.loginHint !== undefined && { login_hint: exchange.loginHint }),
       });
     });
   }

@@ -1,4 +1,5 @@
-import type { VerifiedIdentity } from '../../domain/connections/verified-identity.ts';
+import type { EmailVerification, VerifiedIdentity } from '../../domain/connections/verified-identity.ts';
+import { isEmailAddress, isEmailShaped } from '../../domain/email-address.ts';
 import { boundedClaims } from '../bounded-claims.ts';
 import { isPlain, plainText } from '../plain-text.ts';
 import { isForManyTenants } from './entra-issuer.ts';
@@ -7,9 +8,7 @@ import type { OidcParty } from './oidc-party.ts';
 import { responseInvalid } from './response-problem.ts';
 
 const STABLE_ID_LENGTH_MAX = 512;
-const EMAIL_LENGTH_MAX = 320;
 const NAME_LENGTH_MAX = 256;
-const EMAIL_SHAPE = /^[^\s@]+@[^\s@]+$/;
 const OBJECT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -49,7 +48,7 @@ function subjectOf(claims: IdTokenClaims, party: OidcParty): string {
 function stableIdOf(claims: Claims, name: string): string | null {
   const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
   if (typeof value !== 'string' || !isPlain(value, STABLE_ID_LENGTH_MAX)) return null;
-  return EMAIL_SHAPE.test(value) ? null : value;
+  return isEmailShaped(value) ? null : value;
 }
 
 /** Address and proof come from one place: the proof of another address is none. */
@@ -57,25 +56,30 @@ function emailSource(claims: Claims, userInfo: Claims | undefined): Claims {
   return typeof claims.email === 'string' ? claims : (userInfo ?? claims);
 }
 
-function emailOf(claims: Claims, party: OidcParty): Pick<VerifiedIdentity, 'email' | 'isEmailVerified'> {
+function emailOf(claims: Claims, party: OidcParty): Pick<VerifiedIdentity, 'email' | 'emailVerification'> {
   const { email } = claims;
-  if (typeof email !== 'string' || !isPlain(email, EMAIL_LENGTH_MAX) || !EMAIL_SHAPE.test(email)) {
-    return { email: null, isEmailVerified: false };
+  if (typeof email !== 'string' || !isEmailAddress(email) || !isPlain(email, email.length)) {
+    return { email: null, emailVerification: 'unsaid' };
   }
-  return { email, isEmailVerified: isEntra(party) ? isOwnedDomain(claims) : isVerified(claims.email_verified) };
+  return { email, emailVerification: isEntra(party) ? saidByEntra(claims) : saidOf(claims.email_verified) };
 }
 
 /** Amazon Cognito and others send the boolean as a string. */
-function isVerified(claim: unknown): boolean {
-  return claim === true || claim === 'true';
+const TRUE: readonly unknown[] = [true, 'true'];
+/** Entra's `xms_edov` comes as a number too. */
+const ENTRA_TRUE: readonly unknown[] = [...TRUE, 1, '1'];
+
+function saidOf(claim: unknown, meaningYes = TRUE): EmailVerification {
+  if (claim === undefined) return 'unsaid';
+  return meaningYes.includes(claim) ? 'yes' : 'no';
 }
 
 /**
- * Entra lets a tenant write any address into `email` ("nOAuth") and knows no `email_verified`: its optional claim `xms_edov` says
- * that the tenant has proved the domain.
+ * Entra lets a tenant write any address into `email` ("nOAuth") and knows no `email_verified`, which is believed only where it
+ * denies: its optional claim `xms_edov` says that the tenant has proved the domain.
  */
-function isOwnedDomain({ xms_edov: claim }: Claims): boolean {
-  return claim === true || claim === 1 || claim === '1';
+function saidByEntra({ email_verified, xms_edov }: Claims): EmailVerification {
+  return saidOf(email_verified) === 'no' ? 'no' : saidOf(xms_edov, ENTRA_TRUE);
 }
 
 function displayNameOf({ name, given_name: given, family_name: family }: Claims): string | null {

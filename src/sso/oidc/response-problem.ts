@@ -2,7 +2,7 @@ import { plainText } from '../plain-text.ts';
 import { SignInFailure } from '../sign-in-failure.ts';
 
 /** What is wrong with what an identity provider sent, and the sentence that an admin reads about it. */
-const messages = {
+const explanations = {
   address: 'The identity provider names an address that this service does not ask: only public https addresses are.',
   algorithm: 'The id token is not signed, or by an algorithm that is not accepted.',
   audience: 'The id token is meant for another application.',
@@ -18,12 +18,17 @@ const messages = {
   state: 'The answer belongs to another sign-in.',
   subject: 'The answer does not say who signed in, or says it in two ways.',
 } as const;
-export type ResponseProblem = keyof typeof messages;
+export type ResponseProblem = keyof typeof explanations;
 
 /** The refusal of a discovery document that names another issuer. */
 export function otherIssuer(receivedIssuer: unknown): SignInFailure {
   const text = typeof receivedIssuer === 'string' ? plainText(receivedIssuer, 512) : null;
-  return responseInvalid('metadata', { receivedIssuer: text });
+  if (text === null || text === '') return responseInvalid('metadata', { receivedIssuer: null });
+  return responseInvalid('metadata', {
+    receivedIssuer: text,
+    explanation: 'The configuration that the identity provider publishes is that of another issuer.',
+    remedy: `An administrator enters the issuer of the connection exactly so: ${text}`,
+  });
 }
 
 /** The refusal of a response that may not be believed. Facts are bounded by the caller. */
@@ -31,5 +36,5 @@ export function responseInvalid(
   problem: ResponseProblem,
   facts: Readonly<Record<string, unknown>> = {},
 ): SignInFailure {
-  return new SignInFailure('responseInvalid', { problem, message: messages[problem], ...facts });
+  return new SignInFailure('responseInvalid', { problem, explanation: explanations[problem], ...facts });
 }

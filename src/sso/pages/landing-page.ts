@@ -1,6 +1,7 @@
 import type { LoginProvider } from '../../domain/accounts/account.entity.ts';
+import { signInPath } from '../../domain/connections/connection-addresses.ts';
 import { type Html, html } from './html.ts';
-import { buttonForm, timeOf } from './links.ts';
+import { buttonForm, queryOf, timeOf } from './links.ts';
 import type { Page, Site } from './page.ts';
 import { whomToAsk } from './refusal-page.ts';
 import { loginProviderNames } from './start-page.ts';
@@ -11,6 +12,10 @@ export interface LandingFacts {
   email: string | null;
   /** Null for an empty account, and where the sign-in to it is over. */
   organization: { id: string; name: string; contact: string | null; hasAccess: boolean } | null;
+  /** The organization whose sign-in has ended while the session goes on; null without one, and for who may not come back. */
+  ended: { id: string; name: string; slug: string; contact: string | null; by: 'sso' | 'others' | null } | null;
+  /** Whether it is for this person to connect the identity provider of the organization, which has none. */
+  lacksConnection: { slug: string; isPlanIncluded: boolean } | null;
   memberships: readonly { organizationId: string; name: string; isActive: boolean }[];
   /** The account's ways in beside the connections of its organizations. */
   logins: readonly LoginProvider[];
@@ -30,6 +35,7 @@ export function landingPage(site: Site, facts: LandingFacts): Page {
 <p class="muted">Signed in as <strong>${facts.name ?? facts.email ?? 'an account without a name'}</strong>${facts.name !== null && facts.email !== null && facts.email !== facts.name && ` (${facts.email})`}.</p>
 ${stateOf(site, facts)}
 ${organization?.hasAccess && productUrl !== null && html`<div class="actions"><a class="button primary" href="${productUrl}">Go to ${site.productName}</a></div>`}
+${connectNext(facts)}
 ${organizationsOf(site, facts)}
 ${loginsOf(facts)}
 ${changesOf(facts)}
@@ -39,13 +45,16 @@ ${buttonForm(`${site.base}/session/leave`, 'Sign out', { isInline: true })}`,
   };
 }
 
-function titleOf({ organization, memberships }: LandingFacts): string {
+function titleOf({ organization, ended, memberships }: LandingFacts): string {
+  if (organization === null && ended) return `Your sign-in to ${ended.name} has ended`;
   if (organization === null)
     return memberships.some(({ isActive }) => isActive) ? 'Choose an organization' : 'Your account is empty';
   return organization.hasAccess ? organization.name : 'No access yet';
 }
 
-function stateOf({ productName }: Site, { organization, memberships }: LandingFacts): Html | null {
+function stateOf(site: Site, { organization, ended, memberships }: LandingFacts): Html | null {
+  const { productName } = site;
+  if (organization === null && ended) return endedState(site, ended);
   if (organization === null) {
     return memberships.some(({ isActive }) => isActive)
       ? html`<p>You belong to the organizations below. Choose the one to work in.</p>`
@@ -53,23 +62,46 @@ function stateOf({ productName }: Site, { organization, memberships }: LandingFa
 <p>If your company uses ${productName}, ask the team that manages it there to add you, or sign in with your company’s slug.</p>`;
   }
   if (organization.hasAccess) return null;
-  return html`<p>You are a member of <strong>${organization.name}</strong>, and nobody has given you any permission in ${productName} so far. That is why you see no settings, screens or content.</p>
+  return html`<p>You are a member of <strong>${organization.name}</strong>, and nobody has given you any permission in ${productName} so far. That is why there is nothing to see yet.</p>
 <h2>What to do next</h2>
 ${whomToAsk({ contact: organization.contact, organization: organization.name, productName })}
 <p class="muted">As soon as they have added you to a group, load this page again.</p>`;
 }
 
-function organizationsOf({ base }: Site, { organization, memberships }: LandingFacts): Html {
-  const rows = memberships.map(({ organizationId, name, isActive }) => {
-    const isCurrent = organizationId === organization?.id;
-    const fields = { organizationId };
-    const state = isCurrent
-      ? html`<span class="tag">Current</span>`
-      : isActive
-        ? buttonForm(`${base}/session/switch`, `Switch to ${name}`, { fields, isInline: true })
-        : html`<span class="tag">No access any more</span>`;
-    return html`<li><span>${name}</span>${state}</li>`;
-  });
+function endedState({ base, productName }: Site, ended: NonNullable<LandingFacts['ended']>): Html {
+  const { name, slug, contact, by } = ended;
+  if (by === null) {
+    return html`<p>${name} takes no sign-ins at the moment: no connection to an identity provider is switched on.</p>
+<h2>What to do next</h2>
+${whomToAsk({ contact, organization: name, productName })}
+<p class="muted">Owners get back in by a one-time link of whoever runs this service.</p>`;
+  }
+  const address = by === 'sso' ? `${base}${signInPath(slug)}${queryOf({ choose: '' })}` : `${base}/sign-in`;
+  return html`<p>That happens after some time, and when an admin ends it or changes how people sign in.</p>
+<div class="actions"><a class="button primary" href="${address}">Sign in again</a></div>`;
+}
+
+/** What comes after a new organization was set up. */
+function connectNext({ lacksConnection }: LandingFacts): Html | null {
+  if (!lacksConnection) return null;
+  const { slug, isPlanIncluded } = lacksConnection;
+  const commands = [
+    ...(isPlanIncluded ? [] : [`rollcall org update --org ${slug} --plan enterprise`]),
+    `rollcall connection create --org ${slug} --help`,
+  ];
+  return html`<h2>What comes next</h2>
+<p>No identity provider is connected yet. Once yours is, everybody signs in by the slug <strong>${slug}</strong>. Whoever runs this service begins with:</p>
+${commands.map((command) => html`<p><code>${command}</code></p>`)}`;
+}
+
+function organizationsOf({ base }: Site, { organization, ended, memberships }: LandingFacts): Html {
+  const stateOfRow = ({ organizationId, name, isActive }: LandingFacts['memberships'][number]): Html => {
+    if (organizationId === organization?.id) return html`<span class="tag">Current</span>`;
+    if (organizationId === ended?.id) return html`<span class="tag">Ended</span>`;
+    if (!isActive) return html`<span class="tag">No access any more</span>`;
+    return buttonForm(`${base}/session/switch`, `Switch to ${name}`, { fields: { organizationId }, isInline: true });
+  };
+  const rows = memberships.map((membership) => html`<li><span>${membership.name}</span>${stateOfRow(membership)}</li>`);
   return html`<h2>Your organizations</h2>
 ${rows.length > 0 && html`<ul class="rows">${rows}</ul>`}
 <p><a href="${base}/sso">Sign in to ${rows.length > 0 ? 'another' : 'an'} organization</a></p>`;

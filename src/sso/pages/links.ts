@@ -1,3 +1,4 @@
+import { signInReference } from '../../domain/sign-in-log/sign-in-reference.ts';
 import { type Html, html } from './html.ts';
 
 /** The query of one of our own addresses, without what is null; empty without any. */
@@ -36,13 +37,8 @@ export interface ButtonOptions {
   isInline?: boolean;
 }
 
-const REFERENCE_LENGTH = 12;
-
-/**
- * The end of the id of an event, which no other shares and by which the log is searched: in parts for the eye and the ear, in one
- * for whoever copies it.
- */
+/** What names a sign-in to people: in parts for the eye and the ear, in one for whoever copies it. */
 export function referenceOf(eventId: string): Html {
-  const parts = eventId.slice(-REFERENCE_LENGTH).match(/.{1,4}/g) ?? [];
-  return html`${parts.map((part) => html`<span>${part}</span>`)}`;
+  const parts = signInReference(eventId).match(/.{1,4}/g) ?? [];
+  return html`<code title="${eventId}">${parts.map((part) => html`<span>${part}</span>`)}</code>`;
 }

@@ -33,6 +33,18 @@ const notices = {
     happened: 'The address is not one of ours.',
     next: 'Begin at the sign-in page.',
   },
+  methodNotAllowed: {
+    status: 405,
+    title: 'Nothing opens at this address',
+    happened: 'It takes something else than what your browser sent: perhaps you came by a bookmark or by going back.',
+    next: 'Begin at the sign-in page.',
+  },
+  embedded: {
+    status: 403,
+    title: 'This page stands alone',
+    happened: 'For your safety, it does not open within another page.',
+    next: 'Open the sign-in page in a tab of its own.',
+  },
   methodUnknown: {
     status: 404,
     title: 'This way to sign in is not offered',
@@ -86,6 +98,6 @@ export function noticePage(
 <p>${happened}</p>
 <p>${next}</p>
 <div class="actions"><a class="button primary" href="${site.base}/sign-in">Go to sign-in</a></div>
-${reference && html`<dl class="reference"><dt>Reference</dt><dd><code>${reference}</code></dd></dl>`}`,
+${reference && html`<dl class="reference"><dt>Reference</dt><dd>${reference}</dd></dl>`}`,
   };
 }

@@ -1,3 +1,4 @@
+import { signInPath } from '../../domain/connections/connection-addresses.ts';
 import { html } from './html.ts';
 import { buttonForm, queryOf } from './links.ts';
 import type { Page, Site } from './page.ts';
@@ -15,7 +16,7 @@ export interface OrganizationFacts {
 /** The organization that was asked for, and its ways in. */
 export function organizationPage(site: Site, { slug, heading, connections, returnTo }: OrganizationFacts): Page {
   const [only, ...more] = connections;
-  const action = `${site.base}/sso/${slug}`;
+  const action = `${site.base}${signInPath(slug)}`;
   const ways =
     more.length === 0
       ? buttonForm(action, 'Log in', { fields: { returnTo, connection: only?.id ?? null }, isPrimary: true })

@@ -1,4 +1,5 @@
 import type { LoginProvider } from '../../domain/accounts/account.entity.ts';
+import { signInPath } from '../../domain/connections/connection-addresses.ts';
 import type { SignInRefusal } from '../../domain/sign-in/sign-in.ts';
 import { type Html, html } from './html.ts';
 import { queryOf, referenceOf, timeOf } from './links.ts';
@@ -8,6 +9,7 @@ import { loginProviderNames } from './start-page.ts';
 
 export interface RefusalContext {
   at: Date;
+  /** Where to go on; of a test, the path by which it began. */
   returnTo: string | null;
   /** Whether an admin tries the connection out, who reads what the log keeps as well. */
   isTest: boolean;
@@ -35,24 +37,45 @@ export function refusalPage(
     body: html`<h1>${capitalised(title)}</h1>
 <p>${happened}</p>
 <h2>What to do next</h2>
-<p>${next}</p>
-${(asks === 'always' || (asks === 'named' && refusal.contact !== null)) && whomToAsk({ ...facts, contact: refusal.contact })}
-${context.isTest && detailOf(detail)}
+<p>${context.isTest && typeof detail.remedy === 'string' ? detail.remedy : next}</p>
+${!context.isTest && (asks === 'always' || (asks === 'named' && refusal.contact !== null)) && whomToAsk({ ...facts, contact: refusal.contact })}
+${context.isTest && detailOf(refusal)}
 <div class="actions">
-${actionsOf(site, refusal, context)}
+${context.isTest ? testAgain(site, context) : actionsOf(site, refusal, context)}
 </div>
 ${referenceList(refusal, context.at)}`,
   };
 }
 
-/** As it stands in the log: for who sets the connection up. */
-function detailOf(detail: Record<string, unknown>): Html {
-  const facts = Object.entries(detail).map(
-    ([name, value]) =>
-      html`<dt>${name}</dt><dd><code>${typeof value === 'string' ? value : JSON.stringify(value)}</code></dd>`,
-  );
+/** What of the log says something to whoever sets the connection up. */
+const detailNames = {
+  explanation: 'What happened',
+  description: 'In its own words',
+  status: 'HTTP status',
+  algorithm: 'Algorithm',
+  receivedIssuer: 'Issuer that it names',
+  expectedTenantId: 'Tenant of the connection',
+  receivedTenantId: 'Tenant that answered',
+  expected: 'Expected',
+  received: 'Received',
+} as const;
+
+function detailOf({ reason, detail }: SignInRefusal): Html | null {
+  const facts = Object.entries(detailNames).flatMap(([name, label]) => {
+    // The page of this reason has said it above.
+    if (name === 'explanation' && reason === 'identityProviderError') return [];
+    const value = detail[name];
+    if (typeof value === 'number' || (typeof value === 'string' && value !== '')) return [[label, value] as const];
+    return [];
+  });
+  if (facts.length === 0) return null;
   return html`<h2>What the test found</h2>
-<dl class="facts">${facts}</dl>`;
+<dl class="facts">${facts.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>`;
+}
+
+function testAgain({ base }: Site, { returnTo }: RefusalContext): Html {
+  if (returnTo === null) return html`<p class="muted">Begin again at the address that the test gave you.</p>`;
+  return html`<a class="button primary" href="${base}${returnTo}">Test again</a>`;
 }
 
 /** Whom to turn to: as the organization says, else whoever manages it in the product. */
@@ -80,7 +103,7 @@ function actionsOf(site: Site, refusal: SignInRefusal, { returnTo, linkAddress }
   const query = queryOf({ returnTo });
   const again = organization
     ? {
-        address: `${site.base}/sso/${organization.slug}${queryOf({ choose: '', returnTo })}`,
+        address: `${site.base}${signInPath(organization.slug)}${queryOf({ choose: '', returnTo })}`,
         label: againLabel(reason),
       }
     : { address: `${site.base}/sign-in${query}`, label: 'Try again' };
@@ -98,7 +121,7 @@ function againLabel(reason: SignInRefusal['reason']): string {
 function referenceList({ eventId, detail, organization }: SignInRefusal, at: Date): Html {
   const code = typeof detail.code === 'string' ? detail.code : detail.error;
   return html`<dl class="reference">
-${organization && html`<dt>Reference</dt><dd><code title="${eventId}">${referenceOf(eventId)}</code></dd>`}
+${organization && html`<dt>Reference</dt><dd>${referenceOf(eventId)}</dd>`}
 <dt>Time</dt><dd>${timeOf(at)}</dd>
 ${typeof code === 'string' && html`<dt>Code</dt><dd><code>${code}</code></dd>`}
 </dl>`;

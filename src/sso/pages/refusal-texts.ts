@@ -58,11 +58,17 @@ export const refusalTexts = {
     next: html`Try again and choose your work account of ${organization}. If the right account is not offered, open a private window and begin there.`,
     asks: 'named',
   }),
-  connectionDisabled: ({ organization, connection }) => ({
+  connectionDisabled: ({ organization, connection, detail }) => ({
     status: 403,
-    title: 'This sign-in is switched off',
-    happened: html`${capitalised(organization)} takes no sign-ins through ${connection} at the moment, or has just changed how it does.`,
-    next: html`Try again in a moment. If it stays so, ask whether sign-in was switched off on purpose.`,
+    title: detail.secretLost === true ? 'This sign-in does not work any more' : 'This sign-in is switched off',
+    happened:
+      detail.secretLost === true
+        ? html`The client secret by which this service asks ${connection} who you are cannot be read any more.`
+        : html`${capitalised(organization)} takes no sign-ins through ${connection} at the moment, or has just changed how it does.`,
+    next:
+      detail.secretLost === true
+        ? html`An admin has to enter the client secret of the connection again. Until then, trying again does not help.`
+        : html`Try again in a moment. If it stays so, ask whether sign-in was switched off on purpose.`,
     asks: 'always',
   }),
   identityProviderError: ({ connection, detail }) => ({

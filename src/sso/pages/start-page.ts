@@ -1,4 +1,5 @@
 import type { LoginProvider } from '../../domain/accounts/account.entity.ts';
+import { signInPath } from '../../domain/connections/connection-addresses.ts';
 import { type Html, html } from './html.ts';
 import { hiddenReturnTo, queryOf } from './links.ts';
 import type { Page, Site } from './page.ts';
@@ -13,22 +14,25 @@ export interface StartFacts {
   remembered: { slug: string; label: string } | null;
   loginProviders: readonly LoginProvider[];
   returnTo: string | null;
+  /** Whether this is where signing out has led. */
+  isSignedOut: boolean;
 }
 
 /** Where everybody begins who comes without a slug. */
-export function startPage(site: Site, { remembered, loginProviders, returnTo }: StartFacts): Page {
+export function startPage(site: Site, { remembered, loginProviders, returnTo, isSignedOut }: StartFacts): Page {
   const query = queryOf({ returnTo });
   const others = loginProviders.map(
     (name) =>
       html`<a class="button" href="${site.base}/sign-in/${name}${query}">Continue with ${loginProviderNames[name]}</a>`,
   );
   const ways = remembered
-    ? html`<a class="button primary" href="${site.base}/sso/${remembered.slug}${query}">Continue as ${remembered.label}</a>
+    ? html`<a class="button primary" href="${site.base}${signInPath(remembered.slug)}${query}">Continue to ${remembered.label}</a>
 <a class="button" href="${site.base}/sso${query}">Use another organization</a>`
     : html`<a class="button primary" href="${site.base}/sso${query}">Continue with SSO</a>`;
   return {
     title: 'Sign in',
     body: html`<h1>Sign in to ${site.productName}</h1>
+${isSignedOut && html`<p role="status">You are signed out.</p>`}
 <p class="muted">Use your company’s single sign-on. You need no password here.</p>
 <div class="actions">
 ${ways}

@@ -1,10 +1,8 @@
 import type { ConnectionCertificate } from '../../domain/connections/connection.entity.ts';
+import { believedCertificates, certificateWarning } from '../../domain/connections/connection-certificates.ts';
 import type { ConnectionCheck } from '../../domain/connections/identity-providers.ts';
 import type { SignInConnection } from '../../domain/connections/sign-in-connection.ts';
-import { isSsoUrl } from './sso-url.ts';
-
-const DAY_MS = 24 * 3600 * 1000;
-const EXPIRES_SOON_MS = 30 * DAY_MS;
+import { isSsoUrl } from '../../domain/connections/sso-url.ts';
 
 /** What can be said of a SAML connection without anybody signing in. */
 export function checkSamlConnection(connection: SignInConnection, now: Date): ConnectionCheck[] {
@@ -27,29 +25,22 @@ function checkSsoUrl(ssoUrl: string): ConnectionCheck {
 }
 
 function checkCertificate({ fingerprint, notAfter }: ConnectionCertificate, now: Date): ConnectionCheck {
-  const name = `certificate ${fingerprint.slice(0, 16)}`;
-  const day = notAfter.slice(0, 10);
-  const left = Date.parse(notAfter) - now.getTime();
-  if (left <= 0) {
-    return { name, isOk: false, message: `It expired on ${day}. Import the metadata again once it has a new one.` };
-  }
-  if (left <= EXPIRES_SOON_MS) {
-    const message = `It expires on ${day}. Make a new one at the identity provider and import its metadata here before.`;
-    return { name, isOk: false, message };
-  }
-  return { name, isOk: true, message: `It is valid until ${day}.` };
+  const warning = certificateWarning({ notAfter }, now);
+  return {
+    name: `certificate ${fingerprint.slice(0, 16)}`,
+    isOk: warning === undefined,
+    message: warning ?? `It ends on ${notAfter.slice(0, 10)}.`,
+  };
 }
 
 function checkSome(certificates: readonly ConnectionCertificate[], now: Date): ConnectionCheck {
-  const valid = certificates.filter(
-    ({ notBefore, notAfter }) => Date.parse(notBefore) <= now.getTime() && now.getTime() < Date.parse(notAfter),
-  );
+  const believed = believedCertificates(certificates, now).length;
   return {
     name: 'certificates',
-    isOk: valid.length > 0,
+    isOk: believed > 0,
     message:
-      valid.length > 0
-        ? `${valid.length} of ${certificates.length} certificates are valid now.`
-        : 'No certificate is valid now. Import the metadata of the identity provider again.',
+      believed > 0
+        ? `${believed} of ${certificates.length} certificates are believed.`
+        : 'No certificate is believed any more, so that nobody can sign in. Import new metadata of the identity provider.',
   };
 }

@@ -2,30 +2,24 @@ import { X509Certificate } from 'node:crypto';
 import type { ConnectionCertificate } from '../../domain/connections/connection.entity.ts';
 import type { SamlMetadata } from '../../domain/connections/identity-providers.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { attributeOf, childrenOf, elementsIn, parseXml, textOf, type XmlElement, XmlRefused } from './parse-xml.ts';
+import { attributeOf, childrenOf, elementsIn, parseXml, textOf, type XmlElement } from './parse-xml.ts';
 import { HTTP_POST, HTTP_REDIRECT, METADATA, nameIdFormats, PROTOCOL, XML_SIGNATURE } from './saml-names.ts';
 import type { ServiceProvider } from './saml-sign-in.ts';
-import { isSsoUrl } from './sso-url.ts';
+import { XmlRefused } from './xml-refused.ts';
 
-const LENGTH_MAX = 256 * 1024;
 const CERTIFICATES_MAX = 10;
 const KEY_BITS_MIN = 2048;
-const ENTITY_ID_LENGTH_MAX = 1024;
-const URL_LENGTH_MAX = 2048;
 
 /**
- * What the metadata of one identity provider says (SAML metadata §2.4.3). Throws `invalidValue` with the path `metadata`,
- * saying what is missing. Its own signature is not looked at: an admin who is signed in here brings it.
+ * What the metadata of one identity provider says (SAML metadata §2.4.3); whether its values will do is for the rules of
+ * connections. Its own signature is not looked at: an admin who is signed in here brings it. Throws `invalidValue` with the path
+ * `metadata`, saying what is missing.
  */
-export function readMetadata(
-  xml: string,
-  { allowsLoopback, now }: { allowsLoopback: boolean; now: Date },
-): SamlMetadata {
-  if (xml.length > LENGTH_MAX) throw invalid('is larger than 256 KB. Is it that of one identity provider?');
+export function readMetadata(xml: string, now: Date): SamlMetadata {
   const [entity, descriptor] = onlyIdentityProvider(parse(xml));
   const issuer = attributeOf(entity, 'entityID') ?? '';
-  if (issuer === '' || issuer.length > ENTITY_ID_LENGTH_MAX) throw invalid('has no entityID.');
-  return { issuer, ssoUrl: ssoUrlOf(descriptor, allowsLoopback), certificates: certificatesOf(descriptor, now) };
+  if (issuer === '') throw invalid('has no entityID.');
+  return { issuer, ssoUrl: ssoUrlOf(descriptor), certificates: certificatesOf(descriptor, now) };
 }
 
 function parse(xml: string): XmlElement {
@@ -33,7 +27,8 @@ function parse(xml: string): XmlElement {
     return parseXml(xml.replace(/^\uFEFF/, ''), { allowsComments: true });
   } catch (error) {
     if (!(error instanceof XmlRefused)) throw error;
-    throw invalid(`is not XML as it is read here. ${error.message}`);
+    const next = 'Give the metadata of the identity provider as it was downloaded.';
+    throw invalid(`is not XML as it is read here. ${error.message} ${next}`);
   }
 }
 
@@ -57,15 +52,12 @@ function onlyIdentityProvider(root: XmlElement): [XmlElement, XmlElement] {
   return only;
 }
 
-function ssoUrlOf(descriptor: XmlElement, allowsLoopback: boolean): string {
+function ssoUrlOf(descriptor: XmlElement): string {
   const locations = childrenOf(descriptor, METADATA, 'SingleSignOnService')
     .filter((service) => attributeOf(service, 'Binding') === HTTP_REDIRECT)
     .map((service) => attributeOf(service, 'Location') ?? '');
   const [location] = locations;
   if (location === undefined) throw invalid('has no SingleSignOnService of the HTTP-Redirect binding.');
-  if (location.length > URL_LENGTH_MAX || !isSsoUrl(location, { allowsLoopback })) {
-    throw invalid('has a SingleSignOnService that is not an https:// address.');
-  }
   return location;
 }
 

@@ -1,10 +1,13 @@
-import { attributeOf, childrenOf, elementsIn, parseXml, textOf, type XmlElement, XmlRefused } from './parse-xml.ts';
+import { attributeOf, childrenOf, elementsIn, parseXml, textOf, type XmlElement } from './parse-xml.ts';
 import { ASSERTION, PROTOCOL, SUCCESS, XML_SIGNATURE } from './saml-names.ts';
 import { refused } from './saml-problem.ts';
 import { checkSignatureShape } from './signature-shape.ts';
 import { statusFailure } from './status-failure.ts';
+import { XmlRefused } from './xml-refused.ts';
 
-const BYTES_MAX = 256 * 1024;
+/** A response of Entra with the 150 groups that it sends at most takes 20 KB. */
+const BYTES_MAX = 128 * 1024;
+const BASE64_LENGTH_MAX = Math.ceil(BYTES_MAX / 3) * 4;
 const ID = /^[\w.-]{1,256}$/;
 
 /** What a response may say of itself before anything of it is believed. */
@@ -14,14 +17,14 @@ export interface ExpectedResponse {
   issuer: string;
 }
 
-/** The text of a response from its form field: strict base64, strict UTF-8, at most 256 KB. */
+/** The text of a response from its form field: strict base64, strict UTF-8, at most 128 KB. */
 export function decodeResponse(samlResponse: string): string {
   // Some identity providers break the base64 into lines.
   const base64 = samlResponse.replace(/[\r\n]/g, '');
-  const bytes = Buffer.from(base64, 'base64');
-  if (bytes.length > BYTES_MAX) {
-    throw refused('tooLarge', 'The response is larger than 256 KB; let the identity provider send fewer attributes.');
+  if (base64.length > BASE64_LENGTH_MAX) {
+    throw refused('tooLarge', 'The response is larger than 128 KB; let the identity provider send fewer attributes.');
   }
+  const bytes = Buffer.from(base64, 'base64');
   if (bytes.length === 0 || bytes.toString('base64') !== base64) {
     throw refused('encoding', 'The response is not base64.');
   }

@@ -1,5 +1,6 @@
 import { NAME_ID_CLAIM } from '../../domain/connections/stable-id-claim.ts';
 import type { VerifiedIdentity } from '../../domain/connections/verified-identity.ts';
+import { isEmailAddress, isEmailShaped } from '../../domain/email-address.ts';
 import { boundedClaims } from '../bounded-claims.ts';
 import { isPlain, plainText } from '../plain-text.ts';
 import { nameIdFormats } from './saml-names.ts';
@@ -8,8 +9,6 @@ import type { SignedAssertion } from './signed-assertion.ts';
 
 const IDENTIFIER_LENGTH_MAX = 512;
 const DISPLAY_NAME_LENGTH_MAX = 256;
-const EMAIL_LENGTH_MAX = 254;
-const EMAIL = /^[^\s@]+@[^\s@]+$/;
 
 const emailNames = [
   'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress',
@@ -20,6 +19,7 @@ const emailNames = [
 const displayNameNames = [
   'http://schemas.microsoft.com/identity/claims/displayname',
   'displayName',
+  'name',
   'urn:oid:2.16.840.1.113730.3.1.241',
   'cn',
   'urn:oid:2.5.4.3',
@@ -50,7 +50,8 @@ export function identityOf(assertion: SignedAssertion, stableIdClaim: string): V
     subject,
     stableId,
     email: emailOf(assertion),
-    isEmailVerified: false,
+    // SAML knows no way to say it.
+    emailVerification: 'unsaid',
     displayName: displayNameOf(assertion),
     claims: claimsOf(assertion),
   };
@@ -60,12 +61,12 @@ export function identityOf(assertion: SignedAssertion, stableIdClaim: string): V
 function stableNameId(assertion: SignedAssertion): string | null {
   const isUnspecified = (assertion.nameId?.format ?? nameIdFormats.unspecified) === nameIdFormats.unspecified;
   const value = isUnspecified ? lastingNameId(assertion) : persistentNameId(assertion);
-  return value !== null && EMAIL.test(value) ? null : value;
+  return value !== null && isEmailShaped(value) ? null : value;
 }
 
 /** A persistent one that is an address is not persistent, whatever its format says. */
 function persistentNameId({ nameId }: SignedAssertion): string | null {
-  if (nameId?.format !== nameIdFormats.persistent || EMAIL.test(nameId.value)) return null;
+  if (nameId?.format !== nameIdFormats.persistent || isEmailShaped(nameId.value)) return null;
   return identifier(nameId.value);
 }
 
@@ -85,8 +86,7 @@ function identifier(text: string): string | null {
 function emailOf(assertion: SignedAssertion): string | null {
   const { nameId } = assertion;
   const ofNameId = nameId?.format === nameIdFormats.emailAddress ? [nameId.value] : [];
-  const found = [...valuesOf(assertion, emailNames), ...ofNameId].find((value) => EMAIL.test(value));
-  return found === undefined || found.length > EMAIL_LENGTH_MAX ? null : found;
+  return [...valuesOf(assertion, emailNames), ...ofNameId].find(isEmailAddress) ?? null;
 }
 
 function displayNameOf(assertion: SignedAssertion): string | null {

@@ -1,10 +1,10 @@
 import { type CacheProvider, SAML, ValidateInResponseTo } from '@node-saml/node-saml';
 import type { Clock } from '../../domain/clock.ts';
+import { believedCertificates } from '../../domain/connections/connection-certificates.ts';
 import type { ConnectionCheck } from '../../domain/connections/identity-providers.ts';
 import type { SignInConnection } from '../../domain/connections/sign-in-connection.ts';
 import type { VerifiedIdentity } from '../../domain/connections/verified-identity.ts';
 import { checkSamlConnection } from './check-saml-connection.ts';
-import { attributeOf } from './parse-xml.ts';
 import { checkResponseShape, decodeResponse, parseResponse } from './response-shape.ts';
 import { identityOf } from './saml-identity.ts';
 import { refused } from './saml-problem.ts';
@@ -45,14 +45,18 @@ export class SamlSignIn {
 
   /** Where the browser is sent with an AuthnRequest. */
   async loginUrl(connection: SignInConnection, request: SamlRequest): Promise<URL> {
-    const saml = samlOf(connection, request, request);
+    const saml = samlOf(connection, request, { ...request, now: this.#clock() });
     return new URL(await saml.getAuthorizeUrlAsync(request.relayState, undefined, {}));
   }
 
-  /** Whether a response answers no request: the sign-in began at the identity provider. Of one that cannot be read, false. */
+  /**
+   * Whether a response seems to answer no request, so that the sign-in began at the identity provider. By its words alone: it
+   * decides which page is shown, and anybody can send one.
+   */
   isUnsolicited(samlResponse: string): boolean {
     try {
-      return attributeOf(parseResponse(decodeResponse(samlResponse)), 'InResponseTo') === undefined;
+      const text = decodeResponse(samlResponse);
+      return text.includes('Response') && !text.includes('InResponseTo=');
     } catch {
       return false;
     }
@@ -67,7 +71,7 @@ export class SamlSignIn {
     const { assertion: unverified, isResponseSigned } = checkResponseShape(parseResponse(text), expected);
     // Read once before it is verified, to say exactly what is wrong. Nothing of this reading is believed.
     readAssertion(unverified, expected);
-    const saml = samlOf(connection, received, { requestId, isResponseSigned });
+    const saml = samlOf(connection, received, { requestId, isResponseSigned, now: expected.now });
     const assertion = await readSigned(saml, text, expected);
     const identity = identityOf(assertion, connection.stableIdClaim);
     if (!(await received.useAssertion(assertion.id, keptUntil(assertion, expected.now)))) {
@@ -104,17 +108,23 @@ async function readSigned(saml: SAML, text: string, expected: ExpectedAssertion)
 function samlOf(
   connection: SignInConnection,
   { acsUrl, entityId }: ServiceProvider,
-  { requestId, isResponseSigned = false }: { requestId: string; isResponseSigned?: boolean },
+  { requestId, isResponseSigned = false, now }: { requestId: string; isResponseSigned?: boolean; now: Date },
 ): SAML {
-  const pems = (connection.certificates ?? []).map(({ pem }) => pem);
-  if (pems.length === 0 || connection.ssoUrl === null) {
+  const { certificates, ssoUrl } = connection;
+  if (certificates === null || ssoUrl === null) {
     throw refused('certificates', 'The connection has no metadata of its identity provider.');
+  }
+  const pems = believedCertificates(certificates, now).map(({ pem }) => pem);
+  if (pems.length === 0) {
+    const message =
+      'No certificate of the connection is believed any more. Import new metadata of the identity provider.';
+    throw refused('certificates', message);
   }
   return new SAML({
     callbackUrl: acsUrl,
     issuer: entityId,
     audience: entityId,
-    entryPoint: connection.ssoUrl,
+    entryPoint: ssoUrl,
     idpIssuer: connection.issuer,
     idpCert: pems,
     wantAssertionsSigned: true,

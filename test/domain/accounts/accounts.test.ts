@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { aConnectionRow } from '../../harness/signed-in.ts';
 import { openWorld, type World } from './account-world.ts';
 
 let world: World;
@@ -53,34 +54,6 @@ describe('a login', () => {
     const found = await world.domain.accounts.findLoginsByVerifiedEmail(`${name.toUpperCase()}@ACME.example`);
     expect(found).toEqual([{ accountId: verified.id, provider: 'google' }]);
   });
-
-  it('is added to an account once, and to no second one', async () => {
-    const [ada, grace] = [await google(), await google()];
-    const login = { subject: uuid(), email: 'ada@acme.example' };
-    await world.domain.accounts.addLogin(ada.id, 'microsoft', login);
-    await world.domain.accounts.addLogin(ada.id, 'microsoft', login);
-    await expect(world.domain.accounts.addLogin(grace.id, 'microsoft', login)).rejects.toMatchObject({
-      code: 'invalidValue',
-    });
-    const logins = await world.domain.accounts.listLogins(ada.id);
-    expect(logins.map((each) => each.provider).sort()).toEqual(['google', 'microsoft']);
-    expect(await world.domain.accounts.listLogins(grace.id)).toHaveLength(1);
-  });
-
-  it('that is taken away opens no further organization by what it had proved', async () => {
-    const { id: accountId } = await google();
-    const browser = { userAgent: null, address: null, at: world.clock() };
-    const { cookie } = await world.domain.sessions.open({ accountId, login: 'google', ...browser });
-    const acme = await world.anOrganization();
-    const ada = await acme.aUser();
-    await world.database.transaction(acme.id, (transaction) =>
-      world.domain.accounts.joinIn(transaction, { accountId, userId: ada.id, at: world.clock() }),
-    );
-    expect(await world.domain.accounts.removeLogin(accountId, 'google')).toBe(true);
-    expect(await world.domain.accounts.removeLogin(accountId, 'google')).toBe(false);
-    const switched = world.domain.sessions.switchOrganization(cookie, acme.id);
-    await expect(switched).rejects.toMatchObject({ code: 'signInRequired' });
-  });
 });
 
 describe('a membership', () => {
@@ -94,7 +67,9 @@ describe('a membership', () => {
     const victim = await acme.aUser();
     const { accountId } = await acme.signIn(victim);
     const attacker = await google();
-    await expect(join(acme.id, attacker.id, victim.id)).rejects.toMatchObject({ code: 'userAlreadyBound' });
+    await expect(join(acme.id, attacker.id, victim.id)).rejects.toMatchObject({
+      constraint: 'account_memberships_user_key',
+    });
     await join(acme.id, accountId, victim.id);
     expect(await world.domain.accounts.memberships(accountId)).toMatchObject([{ userId: victim.id }]);
   });
@@ -114,7 +89,7 @@ describe('a membership', () => {
     world.clock.advance(1000);
     await join(globex.id, accountId, also.id);
     await world.domain.users.block(globex.operator, also.id);
-    const facts = { acceptsOtherMethods: false, hasEnabledConnection: false, name: `The ${acme.slug}` };
+    const facts = { takesOtherMethods: true, name: `The ${acme.slug}` };
     expect(await world.domain.accounts.memberships(accountId, sessionId)).toEqual([
       { ...facts, organizationId: acme.id, userId: ada.id, slug: acme.slug, isActive: true, isAuthenticated: true },
       {
@@ -123,11 +98,13 @@ describe('a membership', () => {
         userId: also.id,
         slug: globex.slug,
         name: `The ${globex.slug}`,
-        acceptsOtherMethods: true,
         isActive: false,
         isAuthenticated: false,
       },
     ]);
+    for (const { id } of [acme, globex]) await aConnectionRow(world.database, id, { id: uuid() });
+    const taking = (await world.domain.accounts.memberships(accountId)).map((each) => each.takesOtherMethods);
+    expect(taking).toEqual([false, true]);
     await world.domain.organizationLifeCycle.suspend(acme.operator);
     const [first] = await world.domain.accounts.memberships(accountId, sessionId);
     expect(first).toMatchObject({ isActive: false, isAuthenticated: false });

@@ -1,7 +1,7 @@
 // What a session has proved counts only while everything that it stands on does, whether or not somebody has ended it.
 import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { signedIn } from '../../harness/signed-in.ts';
+import { actorOfCookie, signedIn } from '../../harness/signed-in.ts';
 import { LinkWorld } from '../links/link-world.ts';
 import { openWorld, type World } from './account-world.ts';
 
@@ -23,7 +23,7 @@ async function somebody() {
   const { cookie, sessionId } = await signedIn(world, { organizationId, userId, ...proof });
   const change = (text: string, ...values: unknown[]) => world.database.run(organizationId, { text }, ...values);
   await change('update users set is_manual = true where organization_id = $1 and id = $2', userId);
-  const isIn = async () => (await world.domain.sessions.authenticate(cookie)) !== undefined;
+  const isIn = async () => (await actorOfCookie(world, cookie)) !== undefined;
   expect(await isIn()).toBe(true);
   return { directoryUserId, userId, other, sessionId, operator, change, isIn };
 }
@@ -110,6 +110,6 @@ describe('the record that somebody signed in as', () => {
     await world.database.run(organizationId, { text }, person.userId);
     const call = { requestId: 'test', method: 'DELETE', path: '/Users' };
     await world.domain.directoryUsers.delete(directory, call, { directoryId, id: person.id });
-    expect(await world.domain.sessions.authenticate(cookie)).toBeUndefined();
+    expect(await actorOfCookie(world, cookie)).toBeUndefined();
   });
 });

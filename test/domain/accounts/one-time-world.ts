@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { Actor } from '../../../src/domain/actors/actor.ts';
 import type { Domain } from '../../../src/domain/domain.ts';
+import { actorOfCookie } from '../../harness/signed-in.ts';
 
 /** A browser that nobody is signed in in. */
 export const aVisit = { sessionCookie: undefined, userAgent: 'Firefox', address: '192.0.2.7' };
@@ -22,7 +23,7 @@ export async function aSignedInOwner(domain: Domain, { operator }: OwnedOrganiza
   const { secret, user } = await domain.oneTimeLinks.create(operator, { email, displayName: 'Ada' });
   const used = await domain.oneTimeLinks.use(secret, aVisit);
   if (used.kind !== 'signedIn') throw new Error(`The link was refused: ${used.reason}.`);
-  const actor = await domain.sessions.authenticate(used.cookie);
+  const actor = await actorOfCookie({ domain }, used.cookie);
   if (!actor) throw new Error('The session opens nothing.');
   return { userId: user.id, cookie: used.cookie, actor };
 }

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createSecret } from '../../../src/domain/actors/credential.ts';
-import { aConnectionRow } from '../../harness/signed-in.ts';
+import { aConnectionRow, actorOfCookie } from '../../harness/signed-in.ts';
 import { openWorld, type World } from './account-world.ts';
 
 const MINUTE = 60_000;
@@ -12,7 +12,14 @@ beforeAll(async () => {
   return () => world.close();
 });
 
-const actorOf = (cookie: string) => world.domain.sessions.authenticate(cookie);
+const actorOf = (cookie: string) => actorOfCookie(world, cookie);
+
+/** What the audit of an organization says of sessions that ended. */
+async function endingsIn(organizationId: string) {
+  const text = `select subject_id as subject, actor, data from domain_events
+                 where organization_id = $1 and type = 'sessionsEnded'`;
+  return world.database.run(organizationId, { text });
+}
 
 describe('the cookie of a session', () => {
   it('lets somebody act as their user, with what they hold on the whole organization', async () => {
@@ -150,6 +157,14 @@ describe('a session ends', () => {
     for (const { id } of [acme, globex]) {
       expect(await world.database.run(id, { text }, first.sessionId)).toEqual([{ ended_reason: 'signedOut' }]);
     }
+    const data = { reason: 'signedOut', sessionIds: [first.sessionId] };
+    for (const [place, user] of [
+      [acme, ada],
+      [globex, also],
+    ] as const) {
+      const actor = { kind: 'user', id: user.id, name: user.userName };
+      expect(await endingsIn(place.id)).toEqual([{ subject: user.id, actor, data }]);
+    }
   });
 });
 
@@ -185,6 +200,29 @@ describe('signing in again in the same browser', () => {
     expect(graces.sessionId).not.toBe(adas.sessionId);
     const refused = world.domain.sessions.switchOrganization(graces.cookie, acme.id);
     await expect(refused).rejects.toMatchObject({ code: 'notFound' });
+  });
+
+  it('as another account tells every organization of the one before that its session ended', async () => {
+    const [acme, globex] = [await world.anOrganization(), await world.anOrganization()];
+    const [ada, also, grace] = [await acme.aUser(), await globex.aUser(), await globex.aUser()];
+    const first = await acme.signIn(ada);
+    const adas = await globex.signIn(also, { accountId: first.accountId, replaces: first.cookie });
+    await globex.signIn(grace, { replaces: adas.cookie });
+    const ended = { actor: { kind: 'system' }, data: { reason: 'replaced', sessionIds: [adas.sessionId] } };
+    expect(await endingsIn(acme.id)).toEqual([{ subject: ada.id, ...ended }]);
+    expect(await endingsIn(globex.id)).toEqual([{ subject: also.id, ...ended }]);
+  });
+
+  it('as another account without an organization tells them as well', async () => {
+    const acme = await world.anOrganization();
+    const ada = await acme.aUser();
+    const adas = await acme.signIn(ada);
+    const facts = { subject: uuid(), email: null, isEmailVerified: false, displayName: null };
+    const { id: accountId } = await world.domain.accounts.ensureForLogin('google', facts);
+    const visit = { sessionCookie: adas.cookie, userAgent: null, address: null };
+    await world.domain.sessions.open({ accountId, login: 'google', visit, at: world.clock() });
+    const data = { reason: 'replaced', sessionIds: [adas.sessionId] };
+    expect(await endingsIn(acme.id)).toEqual([{ subject: ada.id, actor: { kind: 'system' }, data }]);
   });
 
   it('in two tabs at once leaves one session each, and none with the old cookie', async () => {
@@ -257,6 +295,16 @@ describe('parity S20, security 31: switching to another organization', () => {
     }
   });
 
+  it('the first connection of an organization ends nothing that Google proved to it before', async () => {
+    const acme = await world.anOrganization();
+    const ada = await acme.aUser();
+    const { cookie } = await acme.signIn(ada);
+    const input = { issuer: 'https://login.example', clientId: 'rollcall', clientSecret: 'secret' };
+    const { id } = await world.domain.connections.create(acme.operator, { protocol: 'oidc', ...input });
+    await world.domain.connections.enable(acme.operator, id);
+    expect(await actorOf(cookie)).toMatchObject({ userId: ada.id });
+  });
+
   it('a connection that is no longer enabled does not stand in the way', async () => {
     const { globex, cookie } = await someoneInTwo({});
     await aConnectionRow(world.database, globex.id, { id: uuid(), status: 'disabled' });
@@ -305,8 +353,8 @@ describe('parity S20, security 31: switching to another organization', () => {
   it('works from an empty account, as soon as it has become a user somewhere', async () => {
     const facts = { subject: uuid(), email: null, isEmailVerified: false, displayName: 'Ada' };
     const { id: accountId } = await world.domain.accounts.ensureForLogin('google', facts);
-    const browser = { userAgent: null, address: null, at: world.clock() };
-    const { cookie } = await world.domain.sessions.open({ accountId, login: 'google', ...browser });
+    const visit = { sessionCookie: undefined, userAgent: null, address: null };
+    const { cookie } = await world.domain.sessions.open({ accountId, login: 'google', visit, at: world.clock() });
     expect(await world.domain.sessions.find(cookie)).toMatchObject({ organizationId: null, authentication: null });
     expect(await actorOf(cookie)).toBeUndefined();
     const acme = await world.anOrganization();
@@ -323,8 +371,8 @@ describe('an account without an organization', () => {
   it('is signed in for 12 hours without use, and for 7 days at most', async () => {
     const facts = { subject: uuid(), email: null, isEmailVerified: false, displayName: null };
     const { id: accountId } = await world.domain.accounts.ensureForLogin('microsoft', facts);
-    const open = () =>
-      world.domain.sessions.open({ accountId, login: 'microsoft', userAgent: null, address: null, at: world.clock() });
+    const visit = { sessionCookie: undefined, userAgent: null, address: null };
+    const open = () => world.domain.sessions.open({ accountId, login: 'microsoft', visit, at: world.clock() });
     const idle = await open();
     world.clock.advance(719 * MINUTE);
     expect(await world.domain.sessions.find(idle.cookie)).toBeDefined();
@@ -343,23 +391,49 @@ describe('an account without an organization', () => {
 });
 
 describe('maintenance', () => {
-  it('forgets sessions that ended long ago, and keeps those that may still be used', async () => {
-    const acme = await world.anOrganization({ idle: 43_200, lifetime: 129_600 });
-    const [ended, live] = [await acme.signIn(await acme.aUser()), await acme.signIn(await acme.aUser())];
-    await world.domain.sessions.signOut(ended.cookie);
-    for (const _ of [1, 2, 3, 4]) {
-      world.clock.advance(25.5 * 24 * 60 * MINUTE);
-      const text =
-        'update session_authentications set last_seen_at = $2 where organization_id = $1 and session_id = $3';
-      await world.database.run(acme.id, { text }, world.clock(), live.sessionId);
-      await world.database.lookUp({ text: 'update sessions set last_seen_at = $1' }, world.clock());
-    }
+  const DAY = 24 * 60 * MINUTE;
+
+  async function forget(organizationId: string) {
     await world.domain.sessions.forgetEnded();
-    await world.database.transaction(acme.id, (transaction) => world.domain.sessions.forgetEndedIn(transaction));
-    const ids = [ended.sessionId, live.sessionId];
-    const left = 'select id from sessions where id = any($1::uuid[])';
-    expect(await world.database.lookUp({ text: left }, ids)).toEqual([{ id: live.sessionId }]);
-    const text = 'select session_id as id from session_authentications where organization_id = $1';
-    expect(await world.database.run(acme.id, { text })).toEqual([{ id: live.sessionId }]);
+    await world.database.transaction(organizationId, (transaction) => world.domain.sessions.forgetEndedIn(transaction));
+  }
+
+  it('forgets sessions that no organization may take any more, and keeps those that may still be used', async () => {
+    const acme = await world.anOrganization({ idle: 43_200, lifetime: 129_600 });
+    const [ended, left] = [await acme.signIn(await acme.aUser()), await acme.signIn(await acme.aUser())];
+    await world.domain.sessions.signOut(ended.cookie);
+    world.clock.advance(12 * DAY);
+    const live = await acme.signIn(await acme.aUser());
+    for (const days of [29, 29, 29]) {
+      world.clock.advance(days * DAY);
+      expect(await actorOf(live.cookie)).toBeDefined();
+      await world.domain.sessions.settled();
+    }
+    world.clock.advance(1.5 * DAY);
+    await forget(acme.id);
+    const ids = [ended.sessionId, left.sessionId, live.sessionId];
+    const text = 'select id from sessions where id = any($1::uuid[])';
+    expect(await world.database.lookUp({ text }, ids)).toEqual([{ id: live.sessionId }]);
+    const inside = 'select session_id as id from session_authentications where organization_id = $1';
+    expect(await world.database.run(acme.id, { text: inside })).toEqual([{ id: live.sessionId }]);
+    expect(await actorOf(live.cookie)).toBeDefined();
+  });
+
+  it('remembers an end for as long as a proof from before it could count', async () => {
+    const acme = await world.anOrganization();
+    const globex = await world.anOrganization({ idle: 43_200, lifetime: 129_600 });
+    const [ada, also] = [await acme.aUser(), await globex.aUser()];
+    const first = await globex.signIn(also);
+    const { accountId } = first;
+    world.clock.advance(60 * DAY);
+    const { cookie } = await acme.signIn(ada, { accountId, replaces: first.cookie });
+    world.clock.advance(DAY);
+    await world.domain.userSessions.endAllOf(globex.operator, also.id);
+    world.clock.advance(41 * DAY);
+    const seen = 'update sessions set last_seen_at = $2 where account_id = $1';
+    await world.database.lookUp({ text: seen }, accountId, world.clock());
+    await forget(globex.id);
+    const switched = world.domain.sessions.switchOrganization(cookie, globex.id);
+    await expect(switched).rejects.toMatchObject({ code: 'signInRequired' });
   });
 });

@@ -3,6 +3,7 @@ import { createDomain, type Domain } from '../../../src/domain/domain.ts';
 import { PermissionCatalogue } from '../../../src/domain/permissions/catalogue.ts';
 import { aClock, TEST_SECRET_KEY, testPermissions } from '../../harness/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts';
+import { actorOfCookie } from '../../harness/signed-in.ts';
 import { anOwnedOrganization, aVisit } from './one-time-world.ts';
 
 const clock = aClock();
@@ -34,7 +35,7 @@ describe('the set-up of an installation', () => {
     expect(view).toMatchObject({ kind: 'setUp', organization: null, user: null });
     const done = await domain.setUp.complete(secret, acme, aVisit);
     if (done.kind !== 'signedIn') return expect.unreachable(done.reason);
-    const actor = await domain.sessions.authenticate(done.cookie);
+    const actor = await actorOfCookie({ domain }, done.cookie);
     expect(actor).toMatchObject({ kind: 'user', name: 'Ada', organizationId: done.organization.id });
     expect(actor?.permissions).toContain('rollcall:organization');
     const organization = await domain.organizations.get({ kind: 'operator', organizationId: done.organization.id });

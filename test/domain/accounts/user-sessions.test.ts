@@ -1,7 +1,8 @@
 import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Actor } from '../../../src/domain/actors/actor.ts';
+import type { UserActor } from '../../../src/domain/actors/actor.ts';
 import { anActor } from '../../harness/builders.ts';
+import { actorOfCookie } from '../../harness/signed-in.ts';
 import { openWorld, type World } from './account-world.ts';
 
 const MINUTE = 60_000;
@@ -14,8 +15,8 @@ beforeAll(async () => {
 
 const find = (cookie: string) => world.domain.sessions.find(cookie);
 
-async function actorOf(cookie: string): Promise<Extract<Actor, { kind: 'user' }>> {
-  const actor = await world.domain.sessions.authenticate(cookie);
+async function actorOf(cookie: string): Promise<UserActor> {
+  const actor = await actorOfCookie(world, cookie);
   if (!actor) throw new Error('The cookie opens nothing.');
   return actor;
 }
@@ -121,6 +122,23 @@ describe('the sessions of a user', () => {
     expect(await find(adas.cookie)).toMatchObject({ authentication: null });
   });
 
+  it('of an owner are ended by who may touch an owner, and by no admin', async () => {
+    const acme = await world.anOrganization();
+    const ada = await acme.aUser();
+    const { items } = await world.domain.permissionSets.list(acme.operator, {});
+    const permissionSetId = items.find(({ builtIn }) => builtIn === 'owner')?.id ?? '';
+    await world.domain.grants.grant(acme.operator, { permissionSetId, userId: ada.id });
+    const { sessionId, cookie } = await acme.signIn(ada);
+    const admin = anActor(acme.id, ['rollcall:users', 'rollcall:grants']);
+    const refused = { code: 'forbidden', details: { permission: 'rollcall:organization' } };
+    await expect(world.domain.userSessions.end(admin, sessionId)).rejects.toMatchObject(refused);
+    await expect(world.domain.userSessions.endAllOf(admin, ada.id)).rejects.toMatchObject(refused);
+    expect(await find(cookie)).toMatchObject({ authentication: { user: { id: ada.id } } });
+    const owner = anActor(acme.id, ['rollcall:users', 'rollcall:organization']);
+    expect(await world.domain.userSessions.endAllOf(owner, ada.id)).toBe(1);
+    expect(await find(cookie)).toMatchObject({ authentication: null });
+  });
+
   it('leave an event that names who ended them', async () => {
     const acme = await world.anOrganization();
     const ada = await acme.aUser();
@@ -149,9 +167,9 @@ describe('one’s own sessions', () => {
     const acme = await world.anOrganization();
     const ada = await acme.aUser();
     const lost = await acme.signIn(ada);
-    const { cookie } = await acme.signIn(ada, { accountId: lost.accountId });
+    const { accountId, cookie } = await acme.signIn(ada, { accountId: lost.accountId });
     world.clock.advance(60 * MINUTE);
-    await world.domain.userSessions.end(await actorOf(cookie), lost.sessionId);
+    expect(await world.domain.sessions.endOwn({ accountId }, lost.sessionId)).toBe(true);
     expect(await find(lost.cookie)).toBeUndefined();
     expect(await find(cookie)).toBeDefined();
   });

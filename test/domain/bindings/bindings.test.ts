@@ -107,6 +107,39 @@ describe('by the stable id', () => {
   });
 });
 
+describe('security 38: another identity provider of the organization', () => {
+  async function another(acme: SignInPlace, issuer: string) {
+    const { connections, signInConnections } = acme.domain;
+    const oidc = { protocol: 'oidc', issuer, clientId: 'c', clientSecret: 's' } as const;
+    const { id } = await connections.create(acme.operator, oidc);
+    await connections.enable(acme.operator, id);
+    const connection = await signInConnections.find(id);
+    if (!connection) throw new Error('The connection was not found.');
+    return connection;
+  }
+
+  it('is not believed that it means the same person by the same id', async () => {
+    const acme = await world.anOrganization();
+    const { person, userId } = await acme.aPerson('ada');
+    await acme.enter(person);
+    const through = await another(acme, 'https://evil.example.com');
+    expect(await acme.refused({ ...person, subject: 'mallory' }, { through })).toMatchObject({
+      reason: 'approvalRequired',
+    });
+    expect(await acme.requests()).toMatchObject([{ reason: 'alreadyBound', candidateUserIds: [userId] }]);
+  });
+
+  it('is, where it is the same one by another name', async () => {
+    const acme = await world.anOrganization();
+    const tenant = '7e57b1b1-0000-4000-8000-00000000000a';
+    const { person, userId } = await acme.aPerson('ada');
+    await acme.enter(person, { through: await another(acme, `https://login.microsoftonline.com/${tenant}/v2.0`) });
+    const through = await another(acme, `https://sts.windows.net/${tenant}/`);
+    const { cookie } = await acme.enter({ ...person, subject: 'pairwise' }, { through });
+    expect(await acme.userOf(cookie)).toBe(userId);
+  });
+});
+
 describe('who is out stays out', () => {
   const ways: Record<string, (acme: SignInPlace, it: { userId: string; recordId: string }) => Promise<unknown>> = {
     'deactivated by the directory': (acme, { recordId }) =>
@@ -207,10 +240,26 @@ describe('by the e-mail address', () => {
     await acme.user('ada@evil.example');
     const refusedFor = async (person: object) =>
       (await acme.refused({ subject: 'x', stableId: null, ...person })).reason;
-    expect(await refusedFor({ email: 'ada@acme.example', claims: { email_verified: false } })).toBe('notProvisioned');
+    const unverified = { email: 'ada@acme.example', emailVerification: 'no' };
+    expect(await refusedFor(unverified)).toBe('notProvisioned');
+    expect(await refusedFor({ ...unverified, claims: { email_verified: true } })).toBe('notProvisioned');
     for (const email of ['ada@sub.acme.example', 'ada@evil.example', 'ada@evil.example@', '@acme.example', 'ada']) {
       expect(await refusedFor({ email })).toBe('notProvisioned');
     }
+  });
+
+  it('finds nobody by an address that folding makes look like theirs, on either side', async () => {
+    const acme = await world.anOrganization();
+    await acme.proveDomain();
+    await acme.aPerson('groß', { externalId: 'x1' });
+    await acme.domain.users.create(acme.operator, { userName: 'strasse', email: 'strasse@acme.example' });
+    await acme.user('göran@acme.example');
+    const by = async (email: string) => (await acme.signIn({ subject: email, stableId: null, email })).kind;
+    expect(await by('gross@acme.example')).toBe('refused');
+    expect(await by('straße@acme.example')).toBe('refused');
+    expect(await by('STRASSE@ACME.example')).toBe('signedIn');
+    expect(await by('göran@acme.example')).toBe('signedIn');
+    expect(await by('groß@acme.example')).toBe('refused');
   });
 
   it('security 19: a domain that another organization has proved proves nothing here', async () => {

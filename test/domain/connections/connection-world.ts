@@ -4,7 +4,7 @@ import { statement } from '../../../src/database/statement.ts';
 import type { Actor } from '../../../src/domain/actors/actor.ts';
 import type { ConnectionCertificate } from '../../../src/domain/connections/connection.entity.ts';
 import type { ConnectionCheck, SamlMetadata } from '../../../src/domain/connections/identity-providers.ts';
-import type { SignInConnection } from '../../../src/domain/connections/sign-in-connection.ts';
+import type { OpenedConnection } from '../../../src/domain/connections/sign-in-connection.ts';
 import { createDomain, type Domain } from '../../../src/domain/domain.ts';
 import { DomainError } from '../../../src/domain/domain-error.ts';
 import { aClock, TEST_SECRET_KEY, type TestClock } from '../../harness/builders.ts';
@@ -25,7 +25,7 @@ export interface ConnectionWorld extends TestDatabase {
   domain: Domain;
   clock: TestClock;
   /** What was checked, and what every check answers from now on. */
-  checked: SignInConnection[];
+  checked: OpenedConnection[];
   checks: ConnectionCheck[];
   anOrganization(settings?: { plan?: 'free' | 'enterprise'; scimWithoutSso?: boolean }): Promise<Actor>;
 }
@@ -34,7 +34,7 @@ export interface ConnectionWorld extends TestDatabase {
 export async function openConnectionWorld({ allowsLoopbackIssuers = false } = {}): Promise<ConnectionWorld> {
   const test = await openTestDatabase();
   const clock = aClock();
-  const checked: SignInConnection[] = [];
+  const checked: OpenedConnection[] = [];
   const checks: ConnectionCheck[] = [];
   const domain = createDomain({
     database: test.database,

@@ -35,6 +35,8 @@ const saml = (letters = 'a') => ({
   ),
 });
 
+const metadataAt = (ssoUrl: string) => metadataOf(world.clock, [{ letter: 'a' }], { ssoUrl });
+
 describe('create', () => {
   it('makes a draft with an id of its own, and an event without its secret (security 7)', async () => {
     const operator = await world.anOrganization();
@@ -68,7 +70,10 @@ describe('create', () => {
     const [stored] = await world.database.run(operator.organizationId, selectSecret, id);
     expect(stored?.sealed).toMatch(/^v1\./);
     expect(stored?.sealed).not.toContain(oidc.clientSecret);
-    expect(await world.domain.connections.findForSignIn(id)).toMatchObject({ clientSecret: oidc.clientSecret });
+    const { organizationId } = operator;
+    expect(await world.domain.signInConnections.open({ organizationId, id })).toMatchObject({
+      clientSecret: oidc.clientSecret,
+    });
   });
 
   it('S2: needs a plan with single sign-on', async () => {
@@ -76,8 +81,33 @@ describe('create', () => {
     await expect(world.domain.connections.create(operator, oidc)).rejects.toMatchObject({ code: 'planLacksSso' });
     await world.domain.organizations.update(operator, { plan: 'enterprise' });
     const { id } = await world.domain.connections.create(operator, oidc);
+    const enable = () => world.domain.connections.enable(operator, id);
     await world.domain.organizations.update(operator, { plan: 'free' });
-    expect(await world.domain.connections.enable(operator, id)).toMatchObject({ status: 'enabled' });
+    await expect(enable()).rejects.toMatchObject({ code: 'planLacksSso' });
+    await world.domain.organizations.update(operator, { plan: 'enterprise' });
+    expect(await enable()).toMatchObject({ status: 'enabled' });
+    // What runs is never stopped by the plan.
+    await world.domain.organizations.update(operator, { plan: 'free' });
+    expect(await enable()).toMatchObject({ status: 'enabled' });
+  });
+
+  it('security 38: is enabled by somebody who holds what is given to anybody whom it could let in', async () => {
+    const operator = await world.anOrganization();
+    const { organizationId } = operator;
+    const { connections, groups, permissionSets, grants } = world.domain;
+    const { id } = await connections.create(operator, oidc);
+    const group = await groups.create(operator, { name: 'Editors' });
+    for (const permissions of [['screens:publish'], ['screens:view', 'billing:manage']]) {
+      const set = await permissionSets.create(operator, { name: permissions.join(), permissions });
+      await grants.grant(operator, { permissionSetId: set.id, groupId: group.id });
+    }
+    const by = (...permissions: string[]) => connections.enable(anActor(organizationId, permissions), id);
+    await expect(by('rollcall:connections')).rejects.toMatchObject({
+      code: 'permissionsExceedOwn',
+      details: { permissions: ['screens:publish'] },
+    });
+    // Who holds something sensitive is asked for at the first sign-in, so that it need not be held here.
+    expect(await by('rollcall:connections', 'screens:publish')).toMatchObject({ status: 'enabled' });
   });
 
   it('stops at 20 connections, which are not counted when they are deleted', async () => {
@@ -149,10 +179,17 @@ describe('create', () => {
     ['nothing', () => ' '],
     ['more than 256 KB', () => metadataOf(world.clock, [{ letter: 'a' }]).padEnd(256 * 1024 + 1)],
     ['no certificate', () => metadataOf(world.clock, [])],
-    ['only expired certificates', () => metadataOf(world.clock, [{ letter: 'a', to: 0 }])],
+    ['only certificates that ended 30 days ago', () => metadataOf(world.clock, [{ letter: 'a', to: -30 }])],
     ['three live certificates', () => metadataOf(world.clock, [{ letter: 'a' }, { letter: 'b' }, { letter: 'c' }])],
-    ['an address without https', () => metadataOf(world.clock, [{ letter: 'a' }], { ssoUrl: 'http://idp.example/' })],
-    ['a script as address', () => metadataOf(world.clock, [{ letter: 'a' }], { ssoUrl: 'javascript:alert(1)' })],
+    ['an address without https', () => metadataAt('http://idp.example/')],
+    ['an address of this machine', () => metadataAt('http://localhost:1/sso')],
+    ['an address with a password', () => metadataAt('https://a:b@idp.example/')],
+    ['an address without end', () => metadataAt(`https://idp.example/${'a'.repeat(2048)}`)],
+    ['a script as address', () => metadataAt('javascript:alert(1)')],
+    [
+      'an entity id without end',
+      () => metadataOf(world.clock, [{ letter: 'a' }], { issuer: `https://idp.example/${'a'.repeat(1024)}` }),
+    ],
   ])('refuses metadata with %s', async (_, metadata) => {
     const operator = await world.anOrganization();
     const input = { protocol: 'saml' as const, metadata: metadata() };
@@ -165,14 +202,14 @@ describe('who may change connections (security 8, 38)', () => {
     const operator = await world.anOrganization();
     const { id } = await world.domain.connections.create(operator, oidc);
     const other = anActor(operator.organizationId, ['rollcall:users', 'rollcall:directories']);
-    const { connections } = world.domain;
+    const { connections, connectionTests } = world.domain;
     const forbidden = { code: 'forbidden' };
     await expect(connections.create(other, oidc)).rejects.toMatchObject(forbidden);
     await expect(connections.update(other, id, { name: 'x' })).rejects.toMatchObject(forbidden);
     await expect(connections.enable(other, id)).rejects.toMatchObject(forbidden);
     await expect(connections.disable(other, id)).rejects.toMatchObject(forbidden);
     await expect(connections.remove(other, id)).rejects.toMatchObject(forbidden);
-    await expect(connections.startTest(other, id)).rejects.toMatchObject(forbidden);
+    await expect(connectionTests.start(other, id)).rejects.toMatchObject(forbidden);
     await expect(connections.list(other, {})).rejects.toMatchObject(forbidden);
     await expect(connections.getMany(other, [id])).rejects.toMatchObject(forbidden);
   });
@@ -180,7 +217,7 @@ describe('who may change connections (security 8, 38)', () => {
   it('is of one organization: the connection of another is not there', async () => {
     const [operator, stranger] = [await world.anOrganization(), await world.anOrganization()];
     const { id } = await world.domain.connections.create(operator, oidc);
-    const { connections } = world.domain;
+    const { connections, connectionTests } = world.domain;
     const notFound = { code: 'notFound' };
     expect(await connections.get(stranger, id)).toBeUndefined();
     for (const unknown of [id, 'no-id']) {
@@ -188,7 +225,7 @@ describe('who may change connections (security 8, 38)', () => {
       await expect(connections.enable(stranger, unknown)).rejects.toMatchObject(notFound);
       await expect(connections.disable(stranger, unknown)).rejects.toMatchObject(notFound);
       await expect(connections.remove(stranger, unknown)).rejects.toMatchObject(notFound);
-      await expect(connections.startTest(stranger, unknown)).rejects.toMatchObject(notFound);
+      await expect(connectionTests.start(stranger, unknown)).rejects.toMatchObject(notFound);
     }
     expect((await connections.list(stranger, {})).items).toEqual([]);
   });
@@ -304,7 +341,8 @@ describe('update', () => {
       },
     });
     expect(JSON.stringify(events)).not.toContain('quite another');
-    expect(await connections.findForSignIn(id)).toMatchObject({ clientSecret: 'quite another', version: 2 });
+    const opened = await world.domain.signInConnections.open({ organizationId: operator.organizationId, id });
+    expect(opened).toMatchObject({ clientSecret: 'quite another', version: 2 });
   });
 
   it.each([
@@ -337,7 +375,7 @@ describe('update', () => {
     const operator = await world.anOrganization();
     const { connections } = world.domain;
     const { id } = await connections.create(operator, oidc);
-    await connections.recordTest(id, { sub: '1' });
+    await world.domain.connectionTests.record({ organizationId: operator.organizationId, id }, { sub: '1' });
     expect(await connections.update(operator, id, { name: 'Okta' })).toMatchObject({ testedClaims: { sub: '1' } });
     expect(await connections.update(operator, id, { clientSecret: 'new' })).toMatchObject({
       testedAt: null,
@@ -362,12 +400,16 @@ describe('certificate rollover', () => {
     expect(await import_({ letter: 'd' }, { letter: 'e' }, { letter: 'f', to: -0.1 })).toBe('de');
   });
 
-  it('drops what has expired', async () => {
+  it('drops what ended 30 days ago, and enables by what ended since', async () => {
     const operator = await world.anOrganization();
     const { connections } = world.domain;
     const metadata = metadataOf(world.clock, [{ letter: 'a', to: 10 }]);
     const { id } = await connections.create(operator, { protocol: 'saml', metadata });
-    world.clock.advance(11 * DAY);
+    world.clock.advance(39 * DAY);
+    expect(await connections.enable(operator, id)).toMatchObject({ status: 'enabled' });
+    await connections.disable(operator, id);
+    expect(letters(await connections.update(operator, id, { metadata }))).toBe('a');
+    world.clock.advance(DAY);
     const expired = { code: 'connectionStatusConflict' };
     await expect(connections.enable(operator, id)).rejects.toMatchObject(expired);
     expect(letters(await connections.update(operator, id, { metadata: saml('b').metadata }))).toBe('b');
@@ -445,7 +487,9 @@ describe('the life of a connection', () => {
     expect((await eventsAbout(world, operator, person.userId)).at(-1)?.type).toBe('sessionsEnded');
     expect(await world.database.run(operator.organizationId, selectSecret, id)).toEqual([{ sealed: null }]);
     expect(await connections.get(operator, id)).toBeUndefined();
-    expect(await connections.findForSignIn(id)).toBeUndefined();
+    expect(await world.domain.signInConnections.find(id)).toBeUndefined();
+    const { organizationId } = operator;
+    expect(await world.domain.signInConnections.open({ organizationId, id })).toBeUndefined();
     expect((await connections.list(operator, {})).items).toEqual([]);
     await expect(connections.enable(operator, id)).rejects.toMatchObject({ code: 'notFound' });
     await expect(connections.remove(operator, id)).rejects.toMatchObject({ code: 'notFound' });

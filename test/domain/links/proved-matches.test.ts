@@ -310,9 +310,13 @@ describe('a match waits on a proved domain too, where the user', () => {
   });
 
   it('signs in as somebody whose stable id is not the record’s', async () => {
-    const [same, other] = await Promise.all(['same', 'other'].map((name) => aUser(world, { userName: email(name) })));
+    const names = ['same', 'other', 'nameless'];
+    const [same, other, nameless] = await Promise.all(names.map((name) => aUser(world, { userName: email(name) })));
     await bind(same?.id ?? '', 'ext-same');
     await bind(other?.id ?? '', 'ext-of-somebody');
+    // Somebody who came by an address alone, before there was a directory.
+    await bind(nameless?.id ?? '', null);
+    expect(await push('nameless')).toMatchObject({ state: 'pending', userId: nameless?.id });
     expect(await push('same')).toMatchObject({ state: 'active', userId: same?.id });
     expect(await push('other')).toMatchObject({ state: 'pending', userId: other?.id });
   });
@@ -328,7 +332,7 @@ describe('a match waits on a proved domain too, where the user', () => {
     expect(await world.linkOf(id)).toMatchObject({ state: 'pending', targetId: user.id });
   });
 
-  async function bind(userId: string, stableId: string): Promise<void> {
+  async function bind(userId: string, stableId: string | null): Promise<void> {
     const { organizationId } = world.at;
     const connectionId = uuid();
     await test.database.transaction(organizationId, async (transaction) => {

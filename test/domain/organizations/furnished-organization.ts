@@ -193,8 +193,8 @@ function rowsOf(ids: Record<string, string>, text: string): [string, unknown[]][
       [uuid(), connections, `subject ${text}`],
     ],
     [
-      `insert into sign_in_events (organization_id, id, outcome, method, user_id, email, detail, created_at)
-       values ($1, $2, 'signedIn', 'connection', $3, $4, '{}', now())`,
+      `insert into sign_in_events (organization_id, id, reference, outcome, method, user_id, email, detail, created_at)
+       values ($1, $2, '0123456789ab', 'signedIn', 'connection', $3, $4, '{}', now())`,
       [uuid(), users, `address ${text}`],
     ],
     [

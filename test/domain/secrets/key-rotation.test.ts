@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { statement } from '../../../src/database/statement.ts';
-import { dataKeyIdOf } from '../../../src/domain/secrets/seals.ts';
+import { clientSecretContext, dataKeyIdOf } from '../../../src/domain/secrets/seals.ts';
 import {
   aSealedConnection,
   dataKeysOf,
@@ -101,6 +101,30 @@ describe('keys rotate', () => {
     await fresh.keyRotation.maintain();
     // The old key may be found again, and the secret is still there.
     expect(await dataKeysOf(world)).toHaveLength(2);
+  });
+
+  it('reads the organizations once a day, not with each maintenance, while a key is kept for a lost secret', async () => {
+    const connection = await aSealedConnection(world, 'one');
+    const fresh = world.anotherProcess({ secretKey: NEXT_SECRET_KEY });
+    await fresh.keyRotation.rotate({ isOldKeyLost: true });
+    let readCount = 0;
+    const list = fresh.organizations.list.bind(fresh.organizations);
+    fresh.organizations.list = () => {
+      readCount += 1;
+      return list();
+    };
+    const maintain = async (minutes: number) => {
+      world.clock.advance(minutes * MINUTE);
+      await fresh.keyRotation.maintain();
+      return readCount;
+    };
+    const another = world.anotherProcess({ secretKey: NEXT_SECRET_KEY });
+    await another.keyRotation.rotate();
+    expect([await maintain(20), await maintain(20), await maintain(20)]).toEqual([1, 1, 1]);
+    const context = clientSecretContext(connection);
+    await putSecret(connection, await fresh.seals.seal('given anew', context));
+    expect(await maintain(24 * 60)).toBe(2);
+    expect(await dataKeysOf(world)).toHaveLength(1);
   });
 
   it('ends well when several run at once', async () => {

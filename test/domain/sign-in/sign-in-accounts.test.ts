@@ -28,7 +28,7 @@ const accountOf = statement<{ email: string | null; isEmailVerified: boolean }>(
 function aGoogler(name = 'ada') {
   const domain = `d-${uuid().slice(-12)}.example`;
   const email = `${name}@${domain}`;
-  const google: TestPerson = { subject: `google-${uuid()}`, email, isEmailVerified: true };
+  const google: TestPerson = { subject: `google-${uuid()}`, email, emailVerification: 'yes' };
   return { domain, email, google };
 }
 
@@ -51,7 +51,7 @@ describe('the account of a first sign-in', () => {
       const acme = await world.anOrganization();
       if (isProved) await acme.proveDomain();
       const { person } = await acme.aPerson('ada');
-      const { cookie } = await acme.enter({ ...person, isEmailVerified: true });
+      const { cookie } = await acme.enter({ ...person, emailVerification: 'yes' });
       const [account] = await world.database.lookUp(accountOf, await accountIdOf(cookie));
       expect(account).toEqual({ email: 'ada@acme.example', isEmailVerified: isProved });
     }
@@ -80,13 +80,13 @@ describe('the account of a first sign-in', () => {
       const { userId } = await beta.aPerson('ada-b');
       const { cookie: sessionCookie } = await acme.enter(inAcme.person);
       const visit = { browser: aBrowser(), sessionCookie };
-      const started = await beta.domain.signIn.start({
+      const started = await beta.domain.signInAttempts.start({
         purpose: 'signIn',
         connection: beta.connection,
         browser: visit.browser,
         returnTo: null,
       });
-      await beta.domain.signIn.verified(started.state, anIdentity(aPersonOf('ada-b')));
+      await beta.domain.signInAttempts.verified(started.state, anIdentity(aPersonOf('ada-b')));
       const input = { ...visit, userAgent: null, address: null };
       const asked = await beta.domain.signIn.finish(started.state, input);
       expect(asked).toEqual({
@@ -134,6 +134,24 @@ describe('the account of a first sign-in', () => {
   });
 });
 
+describe('security 33: the account of a leaver', () => {
+  it('is not that of whoever comes with the same subject, where nothing but the subject says so', async () => {
+    const acme = await world.anOrganization();
+    await acme.proveDomain();
+    const record = { userName: 'chair@acme.example', externalId: 'the leaver' };
+    const recordId = await acme.push(record);
+    // As SAML tells somebody whose only name is an e-mail address.
+    const chair = { subject: 'chair@acme.example', stableId: null, email: 'chair@acme.example' };
+    await acme.enter(chair);
+    await acme.replace(recordId, { ...record, active: false });
+    await acme.replace(recordId, { ...record, externalId: 'the new one', active: true });
+    const outcome = await acme.signIn(chair);
+    const [leaver, ...others] = await acme.bindings();
+    for (const other of others) expect(other.accountId).not.toBe(leaver?.accountId);
+    if (outcome.kind === 'signedIn') expect(others).toHaveLength(1);
+  });
+});
+
 describe('S18: an address that signs in by Google already', () => {
   async function aMeeting() {
     const acme = await world.anOrganization();
@@ -147,20 +165,25 @@ describe('S18: an address that signs in by Google already', () => {
   it('is told so, and linked once the old way was proved, in the same browser', async () => {
     const { acme, domain, google, userId, person, accountId } = await aMeeting();
     await acme.proveDomain(domain);
-    const { signIn } = acme.domain;
+    const { signIn, signInAttempts } = acme.domain;
     const browser = aBrowser();
-    const { state } = await signIn.start({ purpose: 'signIn', connection: acme.connection, browser, returnTo: '/x' });
-    await signIn.verified(state, anIdentity(person));
+    const { state } = await signInAttempts.start({
+      purpose: 'signIn',
+      connection: acme.connection,
+      browser,
+      returnTo: '/x',
+    });
+    await signInAttempts.verified(state, anIdentity(person));
     const visit = { browser, sessionCookie: undefined, userAgent: null, address: null };
     expect(await signIn.finish(state, visit)).toMatchObject({
       kind: 'refused',
       refusal: { reason: 'otherSignInMethod', otherMethods: ['google'] },
     });
     expect(await acme.bindings()).toEqual([]);
-    expect(await signIn.findPending(state, aBrowser())).toBeUndefined();
-    const pending = await signIn.findPending(state, browser);
-    const link = await signIn.start({ purpose: 'link', provider: 'google', browser, returnTo: null, pending });
-    await signIn.verified(link.state, anIdentity(google));
+    expect(await signInAttempts.findPending(state, aBrowser())).toBeUndefined();
+    const pending = await signInAttempts.findPending(state, browser);
+    const link = await signInAttempts.start({ purpose: 'link', provider: 'google', browser, returnTo: null, pending });
+    await signInAttempts.verified(link.state, anIdentity(google));
     const outcome = await signIn.finish(link.state, visit);
     expect(outcome).toMatchObject({ kind: 'signedIn', returnTo: '/x', organization: { id: acme.id } });
     const cookie = outcome.kind === 'signedIn' ? outcome.cookie : '';
@@ -172,18 +195,29 @@ describe('S18: an address that signs in by Google already', () => {
   it('is not linked by another Google account, nor by one that is nobody’s', async () => {
     const { acme, domain, person } = await aMeeting();
     await acme.proveDomain(domain);
-    const { signIn } = acme.domain;
+    const { signIn, signInAttempts } = acme.domain;
     const other = aGoogler();
     await byGoogle(other.google);
     for (const proved of [other.google, aGoogler().google]) {
       const browser = aBrowser();
-      const { state } = await signIn.start({ purpose: 'signIn', connection: acme.connection, browser, returnTo: null });
-      await signIn.verified(state, anIdentity(person));
+      const { state } = await signInAttempts.start({
+        purpose: 'signIn',
+        connection: acme.connection,
+        browser,
+        returnTo: null,
+      });
+      await signInAttempts.verified(state, anIdentity(person));
       const visit = { browser, sessionCookie: undefined, userAgent: null, address: null };
       await signIn.finish(state, visit);
-      const pending = await signIn.findPending(state, browser);
-      const link = await signIn.start({ purpose: 'link', provider: 'google', browser, returnTo: null, pending });
-      await signIn.verified(link.state, anIdentity(proved));
+      const pending = await signInAttempts.findPending(state, browser);
+      const link = await signInAttempts.start({
+        purpose: 'link',
+        provider: 'google',
+        browser,
+        returnTo: null,
+        pending,
+      });
+      await signInAttempts.verified(link.state, anIdentity(proved));
       expect(await signIn.finish(link.state, visit)).toMatchObject({
         kind: 'refused',
         refusal: { reason: 'otherSignInMethod', detail: { provedOther: true } },
@@ -246,7 +280,7 @@ describe('sign-in by Google', () => {
     await prove(acme, domain);
     await acme.domain.connections.disable(acme.operator, acme.connection.id);
     const userId = await acme.user(email);
-    const unverified = { ...google, subject: 'unverified', isEmailVerified: false };
+    const unverified = { ...google, subject: 'unverified', emailVerification: 'unsaid' as const };
     expect((await byGoogle(unverified)).organization).toBeNull();
     await acme.grant({ userId }, 'billing:manage');
     expect((await byGoogle(google)).organization).toBeNull();
@@ -254,6 +288,20 @@ describe('sign-in by Google', () => {
     await acme.domain.users.create(acme.operator, { userName: 'b1', email: `bob@${domain}` });
     await acme.domain.users.create(acme.operator, { userName: 'b2', email: `bob@${domain}` });
     expect((await byGoogle(twice)).organization).toBeNull();
+  });
+
+  it('becomes nobody whose address only folds like theirs', async () => {
+    const acme = await world.anOrganization();
+    const { domain } = aGoogler();
+    await prove(acme, domain);
+    await acme.domain.connections.disable(acme.operator, acme.connection.id);
+    const by = async (email: string) =>
+      (await byGoogle({ subject: email, email, emailVerification: 'yes' })).organization;
+    await acme.user(`gross@${domain}`);
+    expect(await by(`groß@${domain}`)).toBeNull();
+    await acme.user(`straße@${domain}`);
+    expect(await by(`strasse@${domain}`)).toBeNull();
+    expect((await by(`GROSS@${domain.toUpperCase()}`))?.id).toBe(acme.id);
   });
 
   it('opens no organization that asks for its own connection, nor one that put the person out', async () => {
@@ -274,10 +322,10 @@ describe('sign-in by Google', () => {
 
   it('takes one last step, also by an account without an organization', async () => {
     const { google } = aGoogler();
-    const { signIn } = world.domain;
+    const { signIn, signInAttempts } = world.domain;
     const browser = aBrowser();
-    const { state } = await signIn.start({ purpose: 'signIn', provider: 'google', browser, returnTo: null });
-    await signIn.verified(state, anIdentity(google));
+    const { state } = await signInAttempts.start({ purpose: 'signIn', provider: 'google', browser, returnTo: null });
+    await signInAttempts.verified(state, anIdentity(google));
     const visit = { browser, sessionCookie: undefined, userAgent: null, address: null };
     const outcomes = await Promise.all([signIn.finish(state, visit), signIn.finish(state, visit)]);
     expect(outcomes.map((outcome) => outcome.kind).sort()).toEqual(['refused', 'signedIn']);

@@ -64,6 +64,34 @@ describe('the health of sign-in', () => {
     }
   });
 
+  it('counts on nobody whose externalId is no object id, where Entra names people by those alone', async () => {
+    const acme = await world.anOrganization();
+    await acme.proveDomain('mail.example');
+    const issuer = 'https://login.microsoftonline.com/01a2023b-9468-4339-abeb-b65ac2b70ccb/v2.0';
+    const oidc = { protocol: 'oidc', issuer, clientId: 'c', clientSecret: 's' } as const;
+    const entra = await acme.domain.connections.create(acme.operator, oidc);
+    await acme.domain.connections.enable(acme.operator, entra.id);
+    await acme.aPerson('mapped', { externalId: '01A2023B-9468-7339-abeb-b65ac2b70ccd' });
+    await acme.aPerson('nickname', { externalId: 'nickname' });
+    await acme.aPerson('proved', { userName: 'proved@mail.example', externalId: 'proved' });
+    const besideAnother = await standingsOf(acme);
+    expect(besideAnother['nickname@acme.example']).toBe('matchByStableId');
+    await acme.domain.connections.disable(acme.operator, acme.connection.id);
+    expect(await standingsOf(acme)).toEqual({
+      'mapped@acme.example': 'matchByStableId',
+      'nickname@acme.example': 'noObjectId',
+      'proved@mail.example': 'matchByEmail',
+    });
+  });
+
+  it('takes two addresses for one only where a sign-in does', async () => {
+    const acme = await world.anOrganization();
+    await acme.proveDomain('mail.example');
+    await acme.user('gross@mail.example');
+    await acme.domain.users.create(acme.operator, { userName: 'g', email: 'groß@mail.example' });
+    expect(await standingsOf(acme)).toEqual({ 'gross@mail.example': 'matchByEmail', g: 'noMatch' });
+  });
+
   it('asks for a connection first, and forgets what was bound through a removed one', async () => {
     const acme = await world.anOrganization();
     await acme.enter((await acme.aPerson('ada')).person);

@@ -1,6 +1,10 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../../src/database/database.ts';
+import type { Statement } from '../../../src/database/statement.ts';
 import { createDomain, type Domain } from '../../../src/domain/domain.ts';
 import { PermissionCatalogue } from '../../../src/domain/permissions/catalogue.ts';
+import { SignInOverview } from '../../../src/domain/sign-in/sign-in-overview.ts';
 import { aClock, anActor, TEST_SECRET_KEY, testPermissions } from '../../harness/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts';
 
@@ -64,6 +68,27 @@ describe('the recent changes to how people sign in', () => {
     expect(latest.map(({ subjectName }) => subjectName)).toEqual(
       Array.from({ length: 10 }, (_each, index) => `d${11 - index}.example`),
     );
+  });
+
+  it('are found by an index of their own, among all that provisioning writes', async () => {
+    const { organizationId } = await anOrganization();
+    const superuser = new pg.Client(testDatabase.connection);
+    await superuser.connect();
+    await superuser.query(
+      `insert into domain_events (organization_id, id, type, subject_id, actor, data, created_at)
+       select $1, gen_random_uuid(), 'userUpdated', gen_random_uuid(), '{}', '{}', now() from generate_series(1, 5000)`,
+      [organizationId],
+    );
+    await superuser.query('analyze domain_events');
+    await superuser.end();
+    const plans: unknown[] = [];
+    const database = {
+      run: (id: string, { text }: Statement<object>, ...values: unknown[]) =>
+        testDatabase.database.run(id, { text: `explain ${text}` }, ...values).then((rows) => plans.push(...rows)),
+    } as unknown as Database;
+    const overview = new SignInOverview({ database, clock, catalogue: domain.catalogue });
+    await overview.recentChanges(anActor(organizationId, ['rollcall:audit']));
+    expect(JSON.stringify(plans)).toContain('domain_events_sign_in_changes_index');
   });
 
   it('are for those who may read the audit', async () => {

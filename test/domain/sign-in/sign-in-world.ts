@@ -11,6 +11,7 @@ import type { FinishInput, SignInOutcome, SignInRefusal } from '../../../src/dom
 import type { SignInEventRow } from '../../../src/domain/sign-in-log/sign-in-events.store.ts';
 import { aClock, type TestClock } from '../../harness/builders.ts';
 import { aCall, openTestDomain, type TestDirectory, type TestDomain } from '../../harness/directory-domain.ts';
+import { actorOfCookie } from '../../harness/signed-in.ts';
 import { LinkWorld } from '../links/link-world.ts';
 
 export interface SignInWorld extends TestDomain {
@@ -83,11 +84,11 @@ export class SignInPlace extends LinkWorld {
 
   /** Another enabled connection of the organization. */
   async aConnection(allowsJustInTime = false): Promise<SignInConnection> {
-    const { connections } = this.domain;
+    const { connections, signInConnections } = this.domain;
     const oidc = { protocol: 'oidc', issuer: 'https://acme.okta.example', clientId: 'c', clientSecret: 's' } as const;
     const { id } = await connections.create(this.operator, { ...oidc, allowsJustInTime });
     await connections.enable(this.operator, id);
-    const connection = await connections.findForSignIn(id);
+    const connection = await signInConnections.find(id);
     if (!connection) throw new Error('The new connection was not found.');
     return connection;
   }
@@ -135,7 +136,7 @@ export class SignInPlace extends LinkWorld {
 
   /** Who acts by the cookie in its organization. */
   async userOf(cookie: string): Promise<string | undefined> {
-    return (await this.domain.sessions.authenticate(cookie))?.userId;
+    return (await actorOfCookie(this, cookie))?.userId;
   }
 
   async bindings(userId?: string): Promise<BindingRow[]> {
@@ -170,8 +171,8 @@ export function aPersonOf(name: string): TestPerson {
 }
 
 export function anIdentity(person: TestPerson): VerifiedIdentity {
-  const identity = { subject: uuid(), stableId: null, email: null, isEmailVerified: false, displayName: null };
-  return { ...identity, claims: {}, ...person };
+  const nothing = { stableId: null, email: null, emailVerification: 'unsaid', displayName: null } as const;
+  return { subject: uuid(), ...nothing, claims: {}, ...person };
 }
 
 export const aBrowser = () => createSecret('browser');
@@ -188,8 +189,8 @@ export async function signInWith(
 ): Promise<SignInOutcome> {
   const { browser = aBrowser(), sessionCookie, choice } = visit;
   const begin = { purpose: 'signIn', connection, provider: login, browser, returnTo: null } as const;
-  const { state } = await domain.signIn.start(begin);
-  await domain.signIn.verified(state, anIdentity(person));
+  const { state } = await domain.signInAttempts.start(begin);
+  await domain.signInAttempts.verified(state, anIdentity(person));
   return domain.signIn.finish(state, {
     browser,
     sessionCookie,

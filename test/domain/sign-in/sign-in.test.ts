@@ -20,10 +20,10 @@ const MINUTE = 60_000;
 
 /** A browser on its way through one sign-in, step by step. */
 async function anAttempt(acme: SignInPlace, purpose: 'signIn' | 'test' = 'signIn') {
-  const { signIn } = acme.domain;
+  const { signIn, signInAttempts } = acme.domain;
   const browser = aBrowser();
   const { connection } = acme;
-  const started = await signIn.start({ purpose, connection, browser, returnTo: '/screens' });
+  const started = await signInAttempts.start({ purpose, connection, browser, returnTo: '/screens' });
   const finish = (input: Partial<FinishInput> = {}) =>
     signIn.finish(started.state, { browser, sessionCookie: undefined, userAgent: null, address: null, ...input });
   return { ...started, browser, finish };
@@ -34,7 +34,7 @@ describe('the steps of a sign-in (security 21)', () => {
     const acme = await world.anOrganization();
     const one = await anAttempt(acme);
     const other = await anAttempt(acme);
-    expect(await acme.domain.signIn.findStarted(one.state)).toMatchObject({
+    expect(await acme.domain.signInAttempts.findStarted(one.state)).toMatchObject({
       nonce: one.nonce,
       codeVerifier: one.codeVerifier,
       requestId: one.requestId,
@@ -60,9 +60,9 @@ describe('the steps of a sign-in (security 21)', () => {
     const acme = await world.anOrganization();
     const { person, userId } = await acme.aPerson('ada');
     const { state, finish } = await anAttempt(acme);
-    expect(await acme.domain.signIn.verified(state, anIdentity(person))).toBe(true);
-    expect(await acme.domain.signIn.verified(state, anIdentity(aPersonOf('eve')))).toBe(false);
-    expect(await acme.domain.signIn.findStarted(state)).toBeUndefined();
+    expect(await acme.domain.signInAttempts.verified(state, anIdentity(person))).toBe(true);
+    expect(await acme.domain.signInAttempts.verified(state, anIdentity(aPersonOf('eve')))).toBe(false);
+    expect(await acme.domain.signInAttempts.findStarted(state)).toBeUndefined();
     const outcomes = await Promise.all([finish(), finish(), finish()]);
     expect(outcomes.map((outcome) => outcome.kind).sort()).toEqual(['refused', 'refused', 'signedIn']);
     const [entered] = outcomes.filter((outcome) => outcome.kind === 'signedIn');
@@ -74,16 +74,28 @@ describe('the steps of a sign-in (security 21)', () => {
     const acme = await world.anOrganization();
     const { person } = await acme.aPerson('ada');
     const { state, finish } = await anAttempt(acme);
-    await acme.domain.signIn.verified(state, anIdentity(person));
+    await acme.domain.signInAttempts.verified(state, anIdentity(person));
     await acme.domain.signIn.refuse({ state, reason: 'attemptExpired', address: null });
     expect((await finish()).kind).toBe('signedIn');
+  });
+
+  it('a copy that is refused first does not end the sign-in either; another answer that is refused does', async () => {
+    const acme = await world.anOrganization();
+    const { person } = await acme.aPerson('ada');
+    const [copied, forged] = [await anAttempt(acme), await anAttempt(acme)];
+    const refusal = { reason: 'attemptExpired', address: null } as const;
+    await acme.domain.signIn.refuse({ ...refusal, state: copied.state, isCopy: true });
+    await acme.domain.signIn.refuse({ ...refusal, state: forged.state, reason: 'responseInvalid' });
+    expect(await acme.domain.signInAttempts.verified(copied.state, anIdentity(person))).toBe(true);
+    expect(await acme.domain.signInAttempts.verified(forged.state, anIdentity(person))).toBe(false);
+    expect((await copied.finish()).kind).toBe('signedIn');
   });
 
   it('ends only in the browser in which it began, and stays open there', async () => {
     const acme = await world.anOrganization();
     const { person } = await acme.aPerson('ada');
     const { state, finish } = await anAttempt(acme);
-    await acme.domain.signIn.verified(state, anIdentity(person));
+    await acme.domain.signInAttempts.verified(state, anIdentity(person));
     for (const browser of [undefined, '', aBrowser()]) {
       expect(await finish({ browser })).toMatchObject({
         kind: 'refused',
@@ -98,10 +110,10 @@ describe('the steps of a sign-in (security 21)', () => {
     const { person } = await acme.aPerson('ada');
     const unverified = await anAttempt(acme);
     const unfinished = await anAttempt(acme);
-    await acme.domain.signIn.verified(unfinished.state, anIdentity(person));
+    await acme.domain.signInAttempts.verified(unfinished.state, anIdentity(person));
     world.clock.advance(15 * MINUTE);
-    expect(await acme.domain.signIn.findStarted(unverified.state)).toBeUndefined();
-    expect(await acme.domain.signIn.verified(unverified.state, anIdentity(person))).toBe(false);
+    expect(await acme.domain.signInAttempts.findStarted(unverified.state)).toBeUndefined();
+    expect(await acme.domain.signInAttempts.verified(unverified.state, anIdentity(person))).toBe(false);
     expect(await unfinished.finish()).toMatchObject({ refusal: { reason: 'attemptExpired' } });
     await acme.domain.signInAttempts.forgetExpired();
   });
@@ -128,14 +140,14 @@ describe('the steps of a sign-in (security 21)', () => {
       const acme = await world.anOrganization();
       const { person } = await acme.aPerson('ada');
       const { state, finish } = await anAttempt(acme);
-      await acme.domain.signIn.verified(state, anIdentity(person));
+      await acme.domain.signInAttempts.verified(state, anIdentity(person));
       await work(acme);
       expect(await finish()).toMatchObject({ kind: 'refused', refusal: { reason } });
       expect(await finish()).toMatchObject({ refusal: { reason: 'attemptExpired' } });
     }
     const acme = await world.anOrganization();
     const { finish, state } = await anAttempt(acme);
-    await acme.domain.signIn.verified(state, anIdentity(aPersonOf('ada')));
+    await acme.domain.signInAttempts.verified(state, anIdentity(aPersonOf('ada')));
     await acme.domain.connections.remove(acme.operator, acme.connection.id);
     expect(await finish()).toMatchObject({ refusal: { reason: 'connectionDisabled' } });
   });
@@ -165,13 +177,22 @@ describe('a test of a connection', () => {
     const { person } = await acme.aPerson('ada');
     const { state, finish } = await anAttempt(acme, 'test');
     const claims = { sub: person.subject, groups: ['a'] };
-    await acme.domain.signIn.verified(state, anIdentity({ ...person, claims }));
+    await acme.domain.signInAttempts.verified(state, anIdentity({ ...person, claims }));
     expect(await finish()).toEqual({
       kind: 'tested',
       connectionId: acme.connection.id,
       claims,
       stableId: 'oid-ada',
-      prediction: { outcome: 'wouldSignIn', userName: 'ada@acme.example', reason: null },
+      email: 'ada@acme.example',
+      prediction: {
+        outcome: 'wouldSignIn',
+        userName: 'ada@acme.example',
+        reason: null,
+        isNewUser: false,
+        requestReason: null,
+        hasRecord: false,
+        isOwnAddress: false,
+      },
     });
     expect(await acme.bindings()).toEqual([]);
     expect(await acme.signInEvents()).toEqual([]);
@@ -185,12 +206,16 @@ describe('a test of a connection', () => {
     await acme.makeOwner(userId);
     const predict = async (identity: object) => {
       const { state, finish } = await anAttempt(acme, 'test');
-      await acme.domain.signIn.verified(state, anIdentity(identity));
+      await acme.domain.signInAttempts.verified(state, anIdentity(identity));
       const outcome = await finish();
       return outcome.kind === 'tested' ? outcome.prediction : outcome;
     };
-    expect(await predict(person)).toMatchObject({ outcome: 'wouldRefuse', reason: 'approvalRequired' });
-    expect(await predict(aPersonOf('nobody'))).toMatchObject({ outcome: 'wouldRefuse', reason: 'notProvisioned' });
+    expect(await predict(person)).toMatchObject({ reason: 'approvalRequired', requestReason: 'protectedUser' });
+    const unknown = { outcome: 'wouldRefuse', reason: 'notProvisioned', hasRecord: false } as const;
+    expect(await predict(aPersonOf('nobody'))).toMatchObject({ ...unknown, isOwnAddress: false });
+    await acme.proveDomain('mail.example');
+    const proved = { ...aPersonOf('nobody'), email: 'nobody@mail.example' };
+    expect(await predict(proved)).toMatchObject({ ...unknown, isOwnAddress: true });
     expect(await acme.requests()).toEqual([]);
   });
 });
@@ -211,10 +236,14 @@ describe('the log of sign-ins', () => {
     });
     const find = async (search: string) =>
       (await acme.domain.signInEvents.list(acme.operator, {}, { search })).items.map((event) => event.id);
-    for (const search of [refusal.eventId, refusal.eventId.slice(-8).toUpperCase(), 'EVE@acme.example']) {
+    const reference = refusal.eventId.slice(-12);
+    for (const search of [refusal.eventId, refusal.eventId.slice(0, 23), reference.toUpperCase(), 'EVE@acme.example']) {
       expect(await find(search)).toEqual([refusal.eventId]);
     }
-    expect(await find('%')).toEqual([]);
+    for (const search of ['%', reference.slice(1), refusal.eventId.replace('-', '')])
+      expect(await find(search)).toEqual([]);
+    const folded = await acme.refused({ ...aPersonOf('groß'), email: 'Groß@acme.example' });
+    expect(await find('groß@ACME.example')).toEqual([folded.eventId]);
     const filtered = await acme.domain.signInEvents.list(acme.operator, {}, { outcomes: ['signedIn'], userId });
     expect(filtered.items).toHaveLength(1);
   });
@@ -223,7 +252,7 @@ describe('the log of sign-ins', () => {
     const acme = await world.anOrganization();
     for (const subject of ['', 'a\0b', '\ud800', 'x'.repeat(513)]) {
       const { state } = await anAttempt(acme);
-      expect(await acme.domain.signIn.verified(state, anIdentity({ subject }))).toBe(false);
+      expect(await acme.domain.signInAttempts.verified(state, anIdentity({ subject }))).toBe(false);
     }
     const refusal = await acme.refused({
       subject: 'eve',

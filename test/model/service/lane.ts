@@ -5,6 +5,8 @@ import type { DatabaseConnection } from '../../../src/database/connection.ts';
 import type { Database } from '../../../src/database/database.ts';
 import type { createDomain, Domain } from '../../../src/domain/domain.ts';
 import type { PermissionCatalogue } from '../../../src/domain/permissions/catalogue.ts';
+import type { Log } from '../../../src/open-domain.ts';
+import type { Protocols } from '../../../src/sso/protocols.ts';
 import { declaredPermissions, helperPermissions } from '../catalogue.ts';
 import { Http } from './http.ts';
 import { Place } from './place.ts';
@@ -17,6 +19,7 @@ export interface ServiceModules {
   createDomain: typeof createDomain;
   Database: typeof Database;
   PermissionCatalogue: typeof PermissionCatalogue;
+  Protocols: typeof Protocols;
 }
 
 const kept = ['migrations'];
@@ -55,6 +58,10 @@ export class Lane {
       clock: () => new Date(time.now),
     });
     const failures: string[] = [];
+    const log: Log = (level, event, details) => {
+      if (level === 'error') failures.push(shortened({ event, ...details }));
+    };
+    const protocols = new modules.Protocols({ allowsLoopback: false, log });
     // The service's own timer would do its background work at a moment that no history knows of.
     const untimed = { ...domain, maintenance: { run: async () => undefined } };
     const service = await modules.serve(
@@ -67,10 +74,8 @@ export class Lane {
         }),
         isProduction: true,
       },
-      (level, event, details) => {
-        if (level === 'error') failures.push(shortened({ event, ...details }));
-      },
-      { domain: untimed as unknown as Domain, database, migrated: [], close: () => domain.settled() },
+      log,
+      { domain: untimed as unknown as Domain, database, protocols, migrated: [], close: () => domain.settled() },
     );
     // Looked at after every step: planned once, and by its keys, whatever the tables held then.
     const rows = new pg.Client({ ...connection, options: SNAPSHOT_PLANNER });

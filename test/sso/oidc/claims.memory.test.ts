@@ -48,11 +48,25 @@ describe('the claims that an admin is shown', () => {
 });
 
 describe('an identity', () => {
-  it('is verified by e-mail only where the identity provider says so with true', () => {
-    const of = (email_verified: unknown) =>
-      readIdentity({ ...claims, email: 'ada@acme.example', email_verified }, undefined, party).isEmailVerified;
-    expect([true, 'true'].map(of)).toEqual([true, true]);
-    expect([false, 'false', 1, '1', 'True', undefined, null, ['true']].map(of)).not.toContain(true);
+  const email = 'ada@acme.example';
+
+  it('has a verified address where the identity provider says so with true, and an unverified one where it says anything else', () => {
+    const of = (said: object) => readIdentity({ ...claims, email, ...said }, undefined, party).emailVerification;
+    expect([true, 'true'].map((email_verified) => of({ email_verified }))).toEqual(['yes', 'yes']);
+    const others = [false, 'false', 'FALSE', 0, '0', '', 1, '1', 'True', null, ['true'], {}];
+    expect(new Set(others.map((email_verified) => of({ email_verified })))).toEqual(new Set(['no']));
+    expect([of({}), of({ email_verified: undefined })]).toEqual(['unsaid', 'unsaid']);
+  });
+
+  it('takes what is said of an address from where the address comes', () => {
+    const of = (token: object, told?: object) =>
+      readIdentity({ ...claims, ...token }, told && { sub: 'ada', ...told }, party).emailVerification;
+    expect(of({ email_verified: true }, { email, email_verified: false })).toBe('no');
+    expect(of({ email_verified: true }, { email })).toBe('unsaid');
+    expect(of({ email_verified: false }, { email, email_verified: true })).toBe('yes');
+    expect(of({ email }, { email: 'bob@acme.example', email_verified: true })).toBe('unsaid');
+    expect(of({ email, email_verified: false }, { email, email_verified: true })).toBe('no');
+    expect(of({ email_verified: true })).toBe('unsaid');
   });
 
   it('has no address that is none', () => {
@@ -67,7 +81,7 @@ describe('an identity', () => {
       'a\u0000@b',
     ]) {
       const identity = readIdentity({ ...claims, email, email_verified: true }, undefined, party);
-      expect(identity).toMatchObject({ email: null, isEmailVerified: false });
+      expect(identity).toMatchObject({ email: null, emailVerification: 'unsaid' });
     }
   });
 

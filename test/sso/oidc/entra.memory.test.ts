@@ -34,7 +34,11 @@ const connection = () => aParty({ issuer: issuerOf(ACME), tenantId: ACME, stable
 describe('a connection to one tenant of Entra', () => {
   it('knows people by sub, and their records by oid', async () => {
     const { signIn: run, server } = await entra(issuerOf(ACME), { tid: ACME, oid: ADA });
-    await expect(run(connection())).resolves.toMatchObject({ subject: 'ada', stableId: ADA, isEmailVerified: false });
+    await expect(run(connection())).resolves.toMatchObject({
+      subject: 'ada',
+      stableId: ADA,
+      emailVerification: 'unsaid',
+    });
     expect(server.requests.map(({ path }) => path)).not.toContain('/userinfo');
   });
 
@@ -68,17 +72,21 @@ describe('a connection to one tenant of Entra', () => {
   });
 
   it.each([
-    [{ xms_edov: true }, true],
-    [{ xms_edov: 1 }, true],
-    [{ xms_edov: '1' }, true],
-    [{ xms_edov: false }, false],
-    [{ xms_edov: '0' }, false],
-    [{}, false],
+    [{ xms_edov: true }, 'yes'],
+    [{ xms_edov: 'true' }, 'yes'],
+    [{ xms_edov: 1 }, 'yes'],
+    [{ xms_edov: '1' }, 'yes'],
+    [{ xms_edov: false }, 'no'],
+    [{ xms_edov: '0' }, 'no'],
+    [{ xms_edov: null }, 'no'],
+    [{}, 'unsaid'],
     // Entra sends none: what is called so was written by an admin of the tenant.
-    [{ email_verified: true }, false],
-  ])('takes an address with %j for proved: %s', async (claims, isEmailVerified) => {
+    [{ email_verified: true }, 'unsaid'],
+    [{ email_verified: false }, 'no'],
+    [{ email_verified: false, xms_edov: true }, 'no'],
+  ] as const)('takes an address with %j for verified: %s', async (claims, emailVerification) => {
     const { signIn: run } = await entra(issuerOf(ACME), { tid: ACME, oid: ADA, ...claims });
-    await expect(run(connection())).resolves.toMatchObject({ email: 'ada@acme.example', isEmailVerified });
+    await expect(run(connection())).resolves.toMatchObject({ email: 'ada@acme.example', emailVerification });
   });
 
   it.each(['ada@acme.example', '', 'a'.repeat(513), 7, ['x'], { x: 1 }, null, `${ADA}\n`])(
@@ -95,7 +103,10 @@ describe('Microsoft for everybody', () => {
 
   it.each(['organizations', 'common'] as const)('knows people of any tenant of %s by tid and oid', async (name) => {
     const { signIn: run } = await entra(issuerOf('{tenantid}'), { iss: issuerOf(EVIL), tid: EVIL, oid: ADA });
-    await expect(run(microsoft(name))).resolves.toMatchObject({ subject: `${EVIL} ${ADA}`, isEmailVerified: false });
+    await expect(run(microsoft(name))).resolves.toMatchObject({
+      subject: `${EVIL} ${ADA}`,
+      emailVerification: 'unsaid',
+    });
   });
 
   it('refuses a tenant that speaks in the name of another', async () => {
@@ -131,7 +142,7 @@ describe('Microsoft for everybody', () => {
   it('knows people by tid and oid at one tenant too, where that is asked for', async () => {
     const { signIn: run } = await entra(issuerOf(ACME), { tid: ACME, oid: ADA, email_verified: true });
     const oneTenant = aParty({ issuer: issuerOf(ACME), subjectBy: 'tenantAndObject' });
-    await expect(run(oneTenant)).resolves.toMatchObject({ subject: `${ACME} ${ADA}`, isEmailVerified: false });
+    await expect(run(oneTenant)).resolves.toMatchObject({ subject: `${ACME} ${ADA}`, emailVerification: 'unsaid' });
   });
 });
 

@@ -157,7 +157,7 @@ describe('id tokens of a hostile issuer', () => {
     issuer.userInfo = { email: 'root@acme.example' };
     await expect(signIn(oidc, own(), issuer)).resolves.toMatchObject({
       email: 'root@acme.example',
-      isEmailVerified: false,
+      emailVerification: 'unsaid',
     });
   });
 });

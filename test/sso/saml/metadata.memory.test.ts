@@ -35,7 +35,7 @@ function metadata({
   return `<?xml version="1.0" encoding="UTF-8"?><md:EntityDescriptor entityID="${entityId}" xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"><md:IDPSSODescriptor WantAuthnRequestsSigned="false" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">${keys.join('')}<md:NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:persistent</md:NameIDFormat><md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://idp.example.com/post"/><md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:${binding}" Location="${location}"/></md:IDPSSODescriptor></md:EntityDescriptor>`;
 }
 
-const read = (xml: string, allowsLoopback = false) => readMetadata(xml, { allowsLoopback, now });
+const read = (xml: string) => readMetadata(xml, now);
 const invalid = (message: string) =>
   expect.objectContaining({
     code: 'invalidValue',
@@ -60,7 +60,7 @@ describe("an identity provider's metadata", () => {
   });
 
   it('is read as samlify writes it', () => {
-    const { issuer, ssoUrl } = readMetadata(provider.it.metadata(), { allowsLoopback: true, now: new Date() });
+    const { issuer, ssoUrl } = readMetadata(provider.it.metadata(), new Date());
     expect([issuer, ssoUrl]).toEqual([provider.it.issuer, `${provider.it.url}/sso`]);
   });
 
@@ -100,21 +100,11 @@ describe("an identity provider's metadata", () => {
     ["an application's metadata", serviceProviderMetadata(addresses), 'no IDPSSODescriptor'],
     ['no entity id', metadata({ entityId: '' }), 'no entityID'],
     ['no address for redirects', metadata({ binding: 'SOAP' }), 'HTTP-Redirect'],
-    ['an address without https', metadata({ location: 'http://idp.example.com/sso' }), 'https://'],
-    ['an address of this machine', metadata({ location: 'http://localhost:1/sso' }), 'https://'],
-    ['an address of another kind', metadata({ location: 'javascript:alert(1)' }), 'https://'],
-    ['an address with a password', metadata({ location: 'https://a:b@idp.example.com/' }), 'https://'],
     ['no certificate', metadata({ certificates: [] }), 'no X509Certificate'],
     ['a broken certificate', metadata({ certificates: ['AAAA'] }), 'cannot be read'],
     ['eleven certificates', metadata({ certificates: Array.from({ length: 11 }, () => good) }), 'more than 10'],
-    ['more than 256 KB', `${metadata()}${' '.repeat(256 * 1024)}`, '256 KB'],
   ])('is refused with what is missing: %s', (_name, xml, message) => {
     expect(() => read(xml)).toThrow(invalid(message));
-  });
-
-  it('may name an address of this machine where that is allowed', () => {
-    expect(read(metadata({ location: 'http://localhost:1/sso' }), true).ssoUrl).toBe('http://localhost:1/sso');
-    expect(() => read(metadata({ location: 'http://idp.example.com/sso' }), true)).toThrow(invalid('https://'));
   });
 });
 

@@ -1,5 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { attributeOf, childrenOf, elementsIn, parseXml, textOf, XmlRefused } from '../../../src/sso/saml/parse-xml.ts';
+import { attributeOf, childrenOf, elementsIn, parseXml, textOf } from '../../../src/sso/saml/parse-xml.ts';
+import { XmlRefused } from '../../../src/sso/saml/xml-refused.ts';
+
+const numbered = (count: number, make: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => make(index)).join(' ');
+
+/** Elements within each other, which together declare so many namespaces. */
+function nested(namespaces: number, declare: (index: number) => string, perElement: number): string {
+  const depth = Math.ceil(namespaces / perElement);
+  const elements = Array.from({ length: depth }, (_, at) => {
+    const count = Math.min(perElement, namespaces - at * perElement);
+    return `<a${Array.from({ length: count }, (__, index) => declare(index)).join('')}>`;
+  });
+  return elements.join('') + '</a>'.repeat(depth);
+}
 
 describe('XML', () => {
   it('is read with its declaration, references and namespaces', () => {
@@ -18,6 +32,14 @@ describe('XML', () => {
   it('may hold comments only where that is said', () => {
     expect(textOf(parseXml('<!-- <b> --><a>x<!-- y -->z</a>', { allowsComments: true }))).toBe('xz');
     expect(() => parseXml('<a>x<!-- y -->z</a>')).toThrow('a comment');
+    expect(() => parseXml('<a/><!-- x --><!-- y', { allowsComments: true })).toThrow('a comment that does not end');
+  });
+
+  it('may be as large as a document of SAML is', () => {
+    const groups = '<b xmlns:xs="u" xmlns:xsi="v" xsi:type="xs:string" c="a > b">x</b >'.repeat(4_900);
+    expect(childrenOf(parseXml(`<a>${groups}</a>`))).toHaveLength(4_900);
+    expect(elementsIn(parseXml(`${'<a>'.repeat(41)}${'</a>'.repeat(41)}`))).toHaveLength(41);
+    expect(elementsIn(parseXml(nested(99, (at) => ` xmlns:n${at}="u"`, 3)))).toHaveLength(33);
   });
 
   it.each([
@@ -41,7 +63,11 @@ describe('XML', () => {
     ['half a character', '<a>&#xD800;</a>', 'a character'],
     ['a prefix without a namespace', '<a:b/>', 'a prefix'],
     ['elements nested 41 deep', `${'<a>'.repeat(42)}${'</a>'.repeat(42)}`, 'too deeply'],
-    ['10,000 elements', `<a>${'<b/>'.repeat(10_000)}</a>`, 'too many'],
+    ['5,001 elements', `<a>${'<b/>'.repeat(5_000)}</a>`, 'too many elements'],
+    ['elements of 201 names', `<a>${numbered(200, (at) => `<b${at}/>`)}</a>`, 'too many names'],
+    ['101 attributes', `<a ${numbered(101, (at) => `b${at}='"'`)}/>`, 'too many attributes'],
+    ['101 namespaces within each other', nested(101, (at) => ` xmlns:n${at % 3}="u"`, 4), 'too many namespaces'],
+    ['a comment that does not end', '<a/><!--', 'a comment'],
   ])('is refused with %s', (_name, text, message) => {
     expect(() => parseXml(text)).toThrow(XmlRefused);
     expect(() => parseXml(text)).toThrow(message);

@@ -39,11 +39,10 @@ export function aConnection(
     status: 'enabled',
     version: 1,
     clientId: null,
-    clientSecret: null,
     tenantId: null,
     stableIdClaim: 'NameID',
     allowsJustInTime: false,
-    ...readMetadata(identityProvider.metadata(), { allowsLoopback: true, now: new Date() }),
+    ...readMetadata(identityProvider.metadata(), new Date()),
     ...more,
   };
 }

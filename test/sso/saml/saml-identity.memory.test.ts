@@ -54,7 +54,7 @@ describe('who a person is', () => {
     ];
     for (const name of names) {
       const person = { nameId: 'n', attributes: { [name]: ['no address', 'ada@example.com'], email_verified: 'true' } };
-      expect(await identityOf(person)).toMatchObject({ email: 'ada@example.com', isEmailVerified: false });
+      expect(await identityOf(person)).toMatchObject({ email: 'ada@example.com', emailVerification: 'unsaid' });
     }
     expect(await identityOf({ nameId: 'ada@example.com', nameIdFormat: EMAIL_ADDRESS })).toMatchObject({
       email: 'ada@example.com',
@@ -66,11 +66,14 @@ describe('who a person is', () => {
     expect(await identityOf({ nameId: 'n', attributes: { givenName: 'Ada', sn: 'Lovelace' } })).toMatchObject({
       displayName: 'Ada Lovelace',
     });
+    // What docs/guides/connect-okta.md has Okta send.
+    const whole = { name: 'Ada King', givenName: 'Ada', sn: 'Lovelace' };
+    expect(await identityOf({ nameId: 'n', attributes: whole })).toMatchObject({ displayName: 'Ada King' });
     expect(await identityOf({ nameId: 'n' })).toMatchObject({ displayName: null });
   });
 
   it('shows the claims as they came, bounded, and the NameID is none of the attributes', async () => {
-    const many = Object.fromEntries(Array.from({ length: 80 }, (_, index) => [`a${index}`, 'x'.repeat(2_000)]));
+    const many = Object.fromEntries(Array.from({ length: 80 }, (_, index) => [`a${index}`, 'x'.repeat(1_000)]));
     const { claims } = await identityOf({ nameId: 'n', attributes: { NameID: 'forged', groups: ['a', 'b'], ...many } });
     expect(claims).toMatchObject({ NameID: 'n', groups: ['a', 'b'] });
     expect(Object.keys(claims).length).toBe(50);

@@ -13,6 +13,7 @@ import { nodeSamlAlone } from './careless-readers.ts';
 import { aConnection, addresses, anIdentityProvider, requestId, responseXml, verify } from './saml-fixture.ts';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 const provider = anIdentityProvider();
 const saml = new SamlSignIn({ clock: () => new Date() });
 
@@ -33,7 +34,7 @@ describe('a sign-in that begins here', () => {
       subject: 'ada-1',
       stableId: 'ada-1',
       email: 'Ada@example.com',
-      isEmailVerified: false,
+      emailVerification: 'unsaid',
       displayName: 'Ada Lovelace',
       claims: { NameID: 'ada-1', 'NameID.Format': PERSISTENT, mail: 'Ada@example.com', displayName: 'Ada Lovelace' },
     });
@@ -65,13 +66,30 @@ describe('a sign-in that begins here', () => {
 });
 
 describe('certificates while one is replaced', () => {
+  it('takes what a certificate signs until 30 days after its end, and sends nobody to sign in by it then', async () => {
+    const at = async (days: number) => {
+      const now = new Date(Date.now() + days * DAY_MS);
+      const notOnOrAfter = new Date(now.getTime() + MINUTE_MS);
+      const xml = await responseXml(provider.it, { notBefore: now, notOnOrAfter });
+      const request = { ...addresses, requestId, relayState: 'state' };
+      const asked = new SamlSignIn({ clock: () => now }).loginUrl(aConnection(provider.it), request);
+      return [verify(provider.it, { xml, now }), asked] as const;
+    };
+    const [believed, asked] = await at(394);
+    await expect(believed).resolves.toMatchObject({ subject: 'person-1' });
+    await expect(asked).resolves.toMatchObject({ protocol: 'http:' });
+    for (const over of await at(396)) {
+      await expect(over).rejects.toMatchObject({ detail: { problem: 'certificates' } });
+    }
+  });
+
   it('takes what either of two certificates signs, and nothing of the old one once it is gone', async () => {
     const identityProvider = await startSamlIdentityProvider();
     const before = await responseXml(identityProvider);
-    const old = readMetadata(identityProvider.metadata(), { allowsLoopback: true, now: new Date() }).certificates;
+    const old = readMetadata(identityProvider.metadata(), new Date()).certificates;
     identityProvider.renewCertificate();
     const after = await responseXml(identityProvider);
-    const both = readMetadata(identityProvider.metadata(), { allowsLoopback: true, now: new Date() }).certificates;
+    const both = readMetadata(identityProvider.metadata(), new Date()).certificates;
     expect([old.length, both.length]).toEqual([1, 2]);
     const subjects = [before, after].map((xml) =>
       verify(identityProvider, { xml, connection: { certificates: both } }),
@@ -247,14 +265,17 @@ describe('the check of a connection', () => {
     expect(await failing({})).toEqual([]);
   });
 
-  it('names a certificate that expired, and one that soon will', async () => {
-    const day = 24 * 60 * MINUTE_MS;
-    expect(await failing({}, new Date(Date.now() + 340 * day))).toEqual([
-      expect.stringMatching(/^certificate: It expires on \d{4}-/),
+  it('names a certificate that ends within 30 days, one that ended, and one that is believed no longer', async () => {
+    const inDays = (days: number) => new Date(Date.now() + days * DAY_MS);
+    expect(await failing({}, inDays(340))).toEqual([
+      expect.stringMatching(/^certificate: It ends on [\d-]{10}, and is believed until [\d-]{10}\./),
     ]);
-    expect(await failing({}, new Date(Date.now() + 366 * day))).toEqual([
-      expect.stringMatching(/^certificate: It expired on \d{4}-/),
-      expect.stringContaining('certificates: No certificate is valid now.'),
+    expect(await failing({}, inDays(366))).toEqual([
+      expect.stringMatching(/^certificate: It ended on [\d-]{10}, and is believed until [\d-]{10}\./),
+    ]);
+    expect(await failing({}, inDays(396))).toEqual([
+      expect.stringMatching(/^certificate: It ended on [\d-]{10}, and is believed no longer\./),
+      expect.stringContaining('certificates: No certificate is believed any more'),
     ]);
   });
 
