@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultDialect } from '../clients/entra-requests.ts';
+import type { CookieBrowser } from '../harness/cookie-browser.ts';
 import { startOidcProvider, type TestOidcProvider } from '../harness/oidc-provider.ts';
 import { startTestService, type TestService } from '../harness/service.ts';
 import { aBrowser, aCompany, aPerson, type Company, logIn, viewerOf } from './sign-in-stage.ts';
@@ -37,6 +38,12 @@ async function ask(browser: { cookieHeader: string }, query: string, variables =
     data?: Record<string, unknown> | null;
     errors?: { extensions: { code: string } }[];
   };
+}
+
+/** Begins in the browser and walks to the identity provider: the address with its answer, which is not opened yet. */
+async function answerFor(browser: CookieBrowser, { organization }: Company): Promise<URL> {
+  const started = await browser.step('POST', `/sso/${organization.slug}`, '');
+  return entra.walk(started.headers.get('location') ?? '');
 }
 
 /** Of the last sign-in of the organization: why it was refused. */
@@ -93,8 +100,7 @@ describe('security 21: no step of a sign-in is left out', () => {
     const attacker = await aPerson(entra, company);
     const [attackers, victims] = [aBrowser(service), aBrowser(service)];
     entra.signInAs(attacker.sub);
-    const started = await attackers.step('POST', `/sso/${company.organization.slug}`, '');
-    const callback = await entra.walk(started.headers.get('location') ?? '');
+    const callback = await answerFor(attackers, company);
     const shown = await victims.open(callback);
     expect(shown.status).toBe(400);
     expect(await viewerOf(service, victims)).toBeUndefined();
@@ -118,8 +124,7 @@ describe('security 21: no step of a sign-in is left out', () => {
     const person = await aPerson(entra, one);
     entra.signInAs(person.sub);
     const browser = aBrowser(service);
-    const started = await browser.step('POST', `/sso/${one.organization.slug}`, '');
-    const callback = await entra.walk(started.headers.get('location') ?? '');
+    const callback = await answerFor(browser, one);
     callback.pathname = callback.pathname.replace(one.connectionId, other.connectionId);
     expect((await browser.open(callback)).status).toBeGreaterThanOrEqual(400);
     expect(await viewerOf(service, browser)).toBeUndefined();
@@ -130,8 +135,7 @@ describe('security 21: no step of a sign-in is left out', () => {
     const person = await aPerson(entra, company);
     entra.signInAs(person.sub);
     const browser = aBrowser(service);
-    const started = await browser.step('POST', `/sso/${company.organization.slug}`, '');
-    const callback = await entra.walk(started.headers.get('location') ?? '');
+    const callback = await answerFor(browser, company);
     expect((await browser.open(callback)).url.pathname).toBe('/');
     const thief = browser.copy();
     expect((await thief.open(callback)).status).toBe(400);
@@ -142,8 +146,7 @@ describe('security 21: no step of a sign-in is left out', () => {
     const person = await aPerson(entra, company);
     entra.signInAs(person.sub);
     const browser = aBrowser(service);
-    const started = await browser.step('POST', `/sso/${company.organization.slug}`, '');
-    const callback = await entra.walk(started.headers.get('location') ?? '');
+    const callback = await answerFor(browser, company);
     const answers = await Promise.all([1, 2, 3].map(() => browser.copy().step('GET', callback)));
     const onwards = answers.flatMap(({ headers }) => headers.get('location') ?? []);
     expect(onwards.length).toBeGreaterThan(0);
@@ -156,8 +159,7 @@ describe('security 21: no step of a sign-in is left out', () => {
     const person = await aPerson(entra, company);
     entra.signInAs(person.sub);
     const browser = aBrowser(service);
-    const started = await browser.step('POST', `/sso/${company.organization.slug}`, '');
-    const callback = await entra.walk(started.headers.get('location') ?? '');
+    const callback = await answerFor(browser, company);
     await service.domain.connections.disable(company.organization.operator, company.connectionId);
     const shown = await browser.open(callback);
     expect(shown.status).toBeGreaterThanOrEqual(400);

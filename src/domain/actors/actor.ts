@@ -79,7 +79,8 @@ const FRESH_MILLISECONDS = 15 * 60_000;
 
 /**
  * Throws `freshSignInRequired` for somebody whose sign-in is older than 15 minutes: guards what would open the organization
- * to others, so that a browser left alone, or a stolen cookie, does not. An API key and the operator pass.
+ * to others, so that a stolen cookie does not for long. An API key and the operator pass. The identity provider is not told to
+ * ask the person anew: where it signs in silently, a browser left alone is still fresh.
  */
 export function requireFreshSignIn(actor: Actor, now: Date): void {
   if (actor.kind !== 'user' || now.getTime() - actor.authenticatedAt.getTime() <= FRESH_MILLISECONDS) return;
