@@ -11,7 +11,9 @@ export function decide(world: World, act: LinkAct): string {
   const groupLink = world.groupLinks.get(act.record);
   if (groupLink) return decideGroup(world, act, groupLink);
   const link = linkOf(world, act.record);
-  return link ? decideUser(world, act, link) : 'NOT_FOUND';
+  const answer = link ? decideUser(world, act, link) : 'NOT_FOUND';
+  if (link && answer === 'ok') link.isDecided = true;
+  return answer;
 }
 
 function decideUser(world: World, act: LinkAct, link: UserLink): string {
@@ -101,7 +103,7 @@ export function keepMembers(world: World, directoryGroup: string, group: string)
 export function endLinksOf(world: World, user: string): void {
   for (const link of world.userLinks) {
     if (link.user !== user) continue;
-    if (link.state === 'active') Object.assign(link, { state: 'removed_in_product', reason: null });
-    else if (link.state === 'pending') Object.assign(link, { state: 'rejected', reason: null });
+    if (link.state === 'active') Object.assign(link, { state: 'removed_in_product', reason: null, isDecided: true });
+    else if (link.state === 'pending') Object.assign(link, { state: 'rejected', reason: null, isDecided: true });
   }
 }

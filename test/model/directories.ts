@@ -61,10 +61,9 @@ function drain(world: World, directory: string): void {
     const { members } = get(world.directoryGroups, group);
     for (const record of members.keys()) members.set(record, false);
   }
-  for (const record of records) {
-    const link = linkOf(world, record);
-    if (link?.state === 'active') settleUser(world, link.user);
-  }
+  // Whom it adopts on the way keeps the profile that they have until the record changes.
+  const linked = records.filter((record) => linkOf(world, record)?.state === 'active');
+  for (const record of linked) settleUser(world, linkOf(world, record)?.user ?? '');
   for (const record of records) if (!linkOf(world, record)) placeRecord(world, record);
   for (const group of groups) {
     const link = world.groupLinks.get(group);
@@ -72,7 +71,7 @@ function drain(world: World, directory: string): void {
     else if (link.reason === 'renamed_while_paused') renameTarget(world, group, link);
     else if (link.state === 'conflict') moveWaiting(world, group, link);
   }
-  for (const record of records) {
+  for (const record of linked) {
     const link = linkOf(world, record);
     if (link?.state === 'active') carryProfile(world, link.user);
   }
@@ -92,7 +91,7 @@ function retire(world: World, directory: string, people: 'KEEP' | 'LET_GO'): voi
     }
   }
   const users = new Set(links.filter((link) => link.state === 'active').map((link) => link.user));
-  for (const link of links) Object.assign(link, { state: 'superseded', reason: 'directory_retired' });
+  for (const link of links) Object.assign(link, { state: 'superseded', reason: 'directory_retired', isDecided: true });
   for (const user of users) releaseUser(world, user);
   for (const name of groups) {
     const link = world.groupLinks.get(name);

@@ -16,11 +16,14 @@ export const allFeatures = [
   'maintenance',
   'confirmation',
   'together',
+  'domains',
 ] as const;
 export type Feature = (typeof allFeatures)[number];
 
 const userNames = ['ada', 'bob', 'cleo', 'dan', 'eve', 'finn', 'gus'].map((name) => `${name}@acme.example`);
 const groupNames = ['Sales', 'Ops', 'Board', 'Field', 'Ｓales', 'sales', ' Ops  '];
+/** That of everybody, and another one. */
+const emailDomains = ['acme.example', 'acme.example', 'globex.example'];
 const titles = ['Engineer', 'Countess', 'Admiral'];
 
 type Maker = (world: World, random: Random) => Act | undefined;
@@ -90,12 +93,17 @@ function isRepeatable(kind: string): boolean {
 }
 
 function isForHelpers(kind: string): boolean {
-  return !isOfDirectory(kind) && !/^(passTime|maintain|trespass|setPolicy|setDefault|createDirectory)$/.test(kind);
+  return (
+    !isOfDirectory(kind) && !/^(passTime|maintain|trespass|setPolicy|setDefault|createDirectory|setProof)$/.test(kind)
+  );
 }
 
 function isAlongside(kind: string): boolean {
   return (
-    isOfDirectory(kind) || /^(createUser|createGroup|addMembers|removeMembers|grant|updateUser|rejectLink)$/.test(kind)
+    isOfDirectory(kind) ||
+    /^(createUser|createGroup|addMembers|removeMembers|grant|updateUser|rejectLink|verifyDomain|removeDomain)$/.test(
+      kind,
+    )
   );
 }
 
@@ -142,7 +150,11 @@ const weights: readonly (readonly [string, number, Feature?])[] = [
   ['retireDirectory', 1, 'directoryStates'],
   ['trespass', 5],
   ['passTime', 14],
-  ['maintain', 3, 'maintenance'],
+  ['maintain', 10, 'maintenance'],
+  ['addDomain', 16, 'domains'],
+  ['setProof', 36, 'domains'],
+  ['verifyDomain', 36, 'domains'],
+  ['removeDomain', 3, 'domains'],
   ['together', 20, 'together'],
 ];
 
@@ -410,6 +422,21 @@ const makers = {
     const open = openDirectories(world);
     const directory = open.length > 1 ? random.pick(open) : undefined;
     return directory === undefined ? undefined : { kind: 'retireDirectory', directory, people: people(random) };
+  },
+  addDomain: (_, random) => ({ kind: 'addDomain', domain: random.one(emailDomains) }),
+  setProof: (world, random) => {
+    const emailDomain = random.pick([...world.emailDomains.keys()]);
+    if (emailDomain === undefined) return undefined;
+    return { kind: 'setProof', emailDomain, isThere: random.chance(0.6) };
+  },
+  verifyDomain: (world, random) => {
+    const proved = [...world.emailDomains].filter(([, { hasProof }]) => hasProof || random.chance(0.2));
+    const emailDomain = random.pick(proved.map(([name]) => name));
+    return emailDomain === undefined ? undefined : { kind: 'verifyDomain', emailDomain };
+  },
+  removeDomain: (world, random) => {
+    const emailDomain = random.pick([...world.emailDomains.keys()]);
+    return emailDomain === undefined ? undefined : { kind: 'removeDomain', emailDomain };
   },
   trespass: () => ({ kind: 'trespass' }),
   passTime: (_, random) => {

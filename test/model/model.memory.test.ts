@@ -92,6 +92,53 @@ describe('people in the model', () => {
   });
 });
 
+describe('domains in the model', () => {
+  const days = (count: number): Act => ({ kind: 'passTime', milliseconds: count * DAY });
+  const proved: Act[] = [
+    { kind: 'addDomain', domain: 'acme.example' },
+    { kind: 'setProof', emailDomain: 'M1', isThere: true },
+    { kind: 'verifyDomain', emailDomain: 'M1' },
+  ];
+  const manual: Act = { kind: 'createUser', userName: 'Ada@acme.example', displayName: null, email: null };
+
+  it('let a match take effect at once while they are proved, and not for whom an admin has to look at', () => {
+    const { world } = aHistory(...proved, manual, post());
+    expect(linkOf(world, 'p5')).toMatchObject({ user: 'u4', state: 'active' });
+    expect(world.users.get('u4')).toMatchObject({ isManual: false });
+    const owner: Act = {
+      kind: 'grant',
+      permissionSet: 'owner',
+      group: null,
+      user: 'u4',
+      space: null,
+      isConfirmed: true,
+    };
+    const guarded = aHistory(...proved, manual, owner, post());
+    expect(linkOf(guarded.world, 'p6')).toMatchObject({ state: 'pending', reason: 'user_exists' });
+  });
+
+  it('are lost after three answers without the proof and three days, and not before', () => {
+    const { world } = aHistory(...proved, { kind: 'setProof', emailDomain: 'M1', isThere: false });
+    const statusAfter = (count: number) => {
+      for (const act of [days(count), { kind: 'maintain' } as const]) play(world, { id: 0, organization: 0, ...act });
+      return world.emailDomains.get('M1')?.status;
+    };
+    expect([statusAfter(1), statusAfter(1), statusAfter(1), statusAfter(1)]).toEqual([
+      'verified',
+      'verified',
+      'verified',
+      'lost',
+    ]);
+  });
+
+  it('are one organization’s at a time, also where the proof of another one stands in DNS', () => {
+    const { world, answers } = aHistory(...proved);
+    world.takenElsewhere.add('acme.example');
+    const again = play(world, { id: 4, organization: 0, kind: 'verifyDomain', emailDomain: 'M1' });
+    expect([...answers, again]).toEqual(['ok', 'ok', 'ok', 'EMAIL_DOMAIN_TAKEN']);
+  });
+});
+
 describe('groups in the model', () => {
   it('join a group of their name, and absorb who was in it by hand', () => {
     const { world } = aHistory(

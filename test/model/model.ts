@@ -3,6 +3,7 @@ import { hasOwner, isSensitiveSet } from './access.ts';
 import { decide } from './decisions.ts';
 import { actOnDirectory } from './directories.ts';
 import { documentOf, keyOf, patched } from './documents.ts';
+import { actOnDomain, recheckDomains } from './domains.ts';
 import * as groups from './groups.ts';
 import * as people from './people.ts';
 import { actOnAccess, actOnGroup, actOnUser } from './product.ts';
@@ -34,6 +35,7 @@ export function play(world: World, step: Step): string {
       return 'ok';
     case 'maintain':
       people.lapseAbsent(world);
+      recheckDomains(world);
       for (const [place, { at }] of world.tombstones) {
         if (world.now - at >= TOMBSTONE_DAYS * DAY) world.tombstones.delete(place);
       }
@@ -56,6 +58,7 @@ export function isPossible(world: World, step: Step): boolean {
     name === null || name === undefined || items.has(name);
   const facts = step as Partial<Record<'directory' | 'user' | 'permissionSet' | 'space' | 'grant', string | null>> & {
     users?: string[];
+    emailDomain?: string;
   };
   return (
     has(world.directories, facts.directory) &&
@@ -64,6 +67,7 @@ export function isPossible(world: World, step: Step): boolean {
     has(world.permissionSets, facts.permissionSet) &&
     has(world.spaces, facts.space) &&
     has(world.grants, facts.grant) &&
+    has(world.emailDomains, facts.emailDomain) &&
     hasRecords(world, step)
   );
 }
@@ -210,6 +214,11 @@ function actAsAdmin(world: World, step: Step): string {
     case 'retireDirectory':
     case 'setPrecedence':
       return actOnDirectory(world, step.id, step);
+    case 'addDomain':
+    case 'setProof':
+    case 'verifyDomain':
+    case 'removeDomain':
+      return actOnDomain(world, step.id, step);
     case 'setPolicy':
     case 'setDefault':
       return actOnOrganization(world, step);

@@ -1,6 +1,7 @@
 import { foldKey } from '../../src/attributes/fold.ts';
 import { counts, hasSensitiveGroup, isHeldIn } from './access.ts';
 import { isSameDocument, keyOf, profileOf, workEmailOf } from './documents.ts';
+import { isAdopted } from './domains.ts';
 import { carryProfile, holderOf } from './profile.ts';
 import {
   activeLinksOf,
@@ -128,9 +129,13 @@ export function placeRecord(world: World, name: string): void {
   const match = findMatch(world, name);
   if (match === undefined) {
     const user = makeUser(world, name);
-    world.userLinks.push({ record: name, user, state: 'active', reason: null });
+    world.userLinks.push({ record: name, user, state: 'active', reason: null, isDecided: false });
+  } else if (isAdopted(world, name, match)) {
+    world.userLinks.push({ record: name, user: match, state: 'active', reason: null, isDecided: false });
+    get(world.users, match).isManual = false;
+    settleUser(world, match, true);
   } else {
-    world.userLinks.push({ record: name, user: match, state: 'pending', reason: 'user_exists' });
+    world.userLinks.push({ record: name, user: match, state: 'pending', reason: 'user_exists', isDecided: false });
   }
 }
 

@@ -73,6 +73,12 @@ export type OrganizationAct =
   | { kind: 'setPolicy'; policy: Policy }
   | { kind: 'setDefault'; permissionSet: string | null };
 
+/** A domain of e-mail addresses, and whether the record that proves it stands in DNS. */
+export type DomainAct =
+  | { kind: 'addDomain'; domain: string }
+  | { kind: 'setProof'; emailDomain: string; isThere: boolean }
+  | { kind: 'verifyDomain' | 'removeDomain'; emailDomain: string };
+
 /** What is done to the other organization's things with this one's keys. */
 export type TrespassAct = { kind: 'trespass' };
 
@@ -90,6 +96,7 @@ export type Act =
   | LinkAct
   | DirectoryAdminAct
   | OrganizationAct
+  | DomainAct
   | TrespassAct
   | TimeAct
   | TogetherAct;

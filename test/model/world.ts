@@ -22,6 +22,9 @@ export interface World {
   permissionSets: Map<string, PermissionSet>;
   spaces: Map<string, { name: string }>;
   grants: Map<string, Grant>;
+  emailDomains: Map<string, EmailDomain>;
+  /** What other organizations have proved now: the one thing of theirs that an organization meets. */
+  takenElsewhere: Set<string>;
   /** How often an identity provider left the organization without an owner. */
   alarms: number;
   /** Every name that the model ever gave, so that none means two things. */
@@ -101,6 +104,8 @@ export interface UserLink {
   user: string;
   state: LinkState;
   reason: LinkReason | null;
+  /** An admin decided on it at some time. */
+  isDecided: boolean;
 }
 
 export interface GroupLink {
@@ -126,6 +131,17 @@ export interface Tombstone {
 export interface PermissionSet {
   builtIn: 'owner' | 'admin' | 'reader' | null;
   permissions: string[];
+}
+
+export interface EmailDomain {
+  domain: string;
+  status: 'pending' | 'verified' | 'lost';
+  /** When DNS last answered. */
+  checkedAt: number | null;
+  missingSince: number | null;
+  missingChecks: number;
+  /** Whether the record of this claim stands in DNS. */
+  hasProof: boolean;
 }
 
 export interface Grant {
@@ -161,6 +177,8 @@ export function emptyWorld(now: number): World {
     ]),
     spaces: new Map(),
     grants: new Map(),
+    emailDomains: new Map(),
+    takenElsewhere: new Set(),
     alarms: 0,
     names: new Set(),
   };

@@ -80,6 +80,12 @@ export async function sendAsAdmin(place: Place, step: Step, links: LinkIds): Pro
       return change(step.kind, { id: await links.linkId(step.record) });
     case 'unlink':
       return change('unlink', { id: await links.linkId(step.record), people: step.people });
+    case 'addDomain':
+      return make('addEmailDomain', { domain: step.domain }, 'emailDomain', `M${step.id}`);
+    case 'verifyDomain':
+      return change('verifyEmailDomain', { id: names.id(step.emailDomain) });
+    case 'removeDomain':
+      return change('removeEmailDomain', { id: names.id(step.emailDomain) });
     case 'setPolicy':
       return change('updateOrganization', { groupMatching: step.policy.toUpperCase() });
     case 'setDefault': {

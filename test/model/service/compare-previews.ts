@@ -92,6 +92,7 @@ async function directoryPreviewDifferencesOf(
   const linked = people
     .filter(([name]) => !hasLink(name))
     .map(([name, record]) => ({
+      isNew: !world.users.has(after.userLinks.findLast((link) => link.record === name)?.user ?? ''),
       isActive: record.document.active,
       state: after.userLinks.findLast((link) => link.record === name)?.state,
     }));
@@ -103,11 +104,10 @@ async function directoryPreviewDifferencesOf(
     }));
   const count = <Item>(items: readonly Item[], fits: (item: Item) => boolean) => items.filter(fits).length;
   const expected = {
-    newPeopleCount: count(linked, ({ state }) => state === 'active'),
-    newInactivePeopleCount: count(linked, ({ state, isActive }) => state === 'active' && !isActive),
+    newPeopleCount: count(linked, ({ state, isNew }) => state === 'active' && isNew),
+    newInactivePeopleCount: count(linked, ({ state, isActive, isNew }) => state === 'active' && isNew && !isActive),
     matchingPeopleCount: count(linked, ({ state }) => state === 'pending'),
-    // No organization of the model has proved a domain.
-    adoptedPeopleCount: 0,
+    adoptedPeopleCount: count(linked, ({ state, isNew }) => state === 'active' && !isNew),
     newGroupsCount: count(placed, ({ link, isNew }) => link.state === 'active' && isNew),
     joiningGroupsCount: count(placed, ({ link, isNew }) => link.state === 'active' && !isNew),
     waitingGroupsCount: count(placed, ({ link }) => link.state === 'pending'),

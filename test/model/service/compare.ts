@@ -104,6 +104,17 @@ export function differencesOf(world: World, place: Place, snapshot: Snapshot): s
     entries(world.spaces, () => 1),
     snapshot.spaces.map((id) => [names.name(id), 1]),
   );
+  compare(
+    'domain',
+    entries(world.emailDomains, ({ domain, status, missingSince, missingChecks }) => [
+      domain,
+      status,
+      missingSince !== null,
+      missingChecks,
+      status === 'verified',
+    ]),
+    snapshot.emailDomains.map(([id, ...values]) => [names.name(id), values]),
+  );
   return differences;
 }
 

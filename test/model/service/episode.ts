@@ -1,6 +1,7 @@
 import { defaultPermissions, owners } from '../access.ts';
 import { helperPermissions } from '../catalogue.ts';
 import { documentOf, keyOf } from '../documents.ts';
+import { provedDomainsOf } from '../domains.ts';
 import { type Feature, Generator } from '../generator.ts';
 import { copyOf, isDirectoryAct, isPossible, play } from '../model.ts';
 import { findRecord } from '../people.ts';
@@ -80,6 +81,7 @@ export class Episode {
 
   async #open(): Promise<void> {
     const random = this.#random(2);
+    await this.#lane.forgetDomains();
     for (let number = 0; number < ORGANIZATIONS; number += 1) {
       const world = emptyWorld(this.#lane.clock.now);
       const place = await this.#lane.place();
@@ -97,6 +99,7 @@ export class Episode {
     const world = this.#world(step.organization);
     if (!isPossible(world, step)) return;
     this.#history.push(step);
+    this.#tellWhatIsTaken();
     if (step.kind === 'passTime' || step.kind === 'maintain') {
       await this.#takeTime(step);
     } else if (step.kind === 'trespass') {
@@ -116,9 +119,18 @@ export class Episode {
   }
 
   async #takeTime(step: Step): Promise<void> {
-    for (const world of this.#worlds) play(world, step);
+    for (const world of this.#worlds) {
+      this.#tellWhatIsTaken();
+      play(world, step);
+    }
     if (step.kind === 'passTime') this.#lane.clock.now += step.milliseconds;
-    else await this.#lane.maintain();
+    else await this.#maintain();
+  }
+
+  /** It sees to every organization, whichever the step names. */
+  async #maintain(): Promise<void> {
+    await this.#lane.maintain();
+    for (const organization of this.#worlds.keys()) await this.#checkRows(organization);
   }
 
   async #takeOne(step: Step): Promise<void> {
@@ -214,10 +226,19 @@ export class Episode {
       await this.#lane.connect(place, `E${step.id}`, step.isObserving);
       return 'ok';
     }
+    if (step.kind === 'setProof') return this.#lane.setProof(place, place.names.id(step.emailDomain), step.isThere);
     if (isDirectoryAct(step)) {
       return sendAsDirectory(place, step.id, step, isAnswerLost);
     }
     return sendAsAdmin(place, step, { linkId: this.#linkId(step) });
+  }
+
+  /** Each world knows of the others what they have proved, and nothing else. */
+  #tellWhatIsTaken(): void {
+    for (const world of this.#worlds) {
+      const others = this.#worlds.filter((other) => other !== world);
+      world.takenElsewhere = new Set(others.flatMap((other) => [...provedDomainsOf(other)]));
+    }
   }
 
   #linkId(step: Step): (record: string) => Promise<string> {

@@ -30,6 +30,8 @@ export class Lane {
   readonly clock = { now: Date.UTC(2026, 0, 5, 9) };
   /** What the service logged as its own mistakes. */
   readonly failures: string[] = [];
+  /** The TXT records of the world: texts by name. */
+  readonly texts = new Map<string, Set<string>>();
   readonly #rows: pg.Client;
   readonly #domain: Domain;
   readonly #http: Http;
@@ -50,12 +52,18 @@ export class Lane {
 
   static async open(modules: ServiceModules, connection: DatabaseConnection): Promise<Lane> {
     const database = await modules.Database.open({ connection, poolSizeMax: 3 });
+    const texts = new Map<string, Set<string>>();
     const time = { now: Date.UTC(2026, 0, 5, 9) };
     const domain = modules.createDomain({
       database,
       catalogue: new modules.PermissionCatalogue(declaredPermissions),
       secretKey: 'the secret key of the model test',
       clock: () => new Date(time.now),
+      resolveTxt: async (name) => {
+        const found = [...(texts.get(name) ?? [])];
+        if (found.length > 0) return found.map((text) => [text]);
+        throw Object.assign(new Error('There is no such name.'), { code: 'ENOTFOUND' });
+      },
     });
     const failures: string[] = [];
     const log: Log = (level, event, details) => {
@@ -88,7 +96,7 @@ export class Lane {
       await database.close();
     };
     const lane = new Lane({ rows, domain, http, close });
-    Object.assign(lane, { clock: time, failures });
+    Object.assign(lane, { clock: time, failures, texts });
     return lane;
   }
 
@@ -145,6 +153,22 @@ export class Lane {
     const [row] = (await this.#rows.query<{ id: string }>({ name: 'link', text, values: [recordId] })).rows;
     // Of a record that has none: an id that nothing has.
     return row?.id ?? '019b0000-0000-7000-8000-000000000000';
+  }
+
+  /** Makes or takes away the record that proves a domain, as its admin does in DNS. */
+  async setProof(place: Place, id: string, isThere: boolean): Promise<string> {
+    const [domain] = await this.#domain.emailDomains.getMany(place.operator, [id]);
+    if (!domain) throw new Error(`The service has no domain ${id}.`);
+    const texts = this.texts.get(domain.recordName) ?? new Set();
+    this.texts.set(domain.recordName, texts);
+    if (isThere) texts.add(domain.recordValue);
+    else texts.delete(domain.recordValue);
+    return 'ok';
+  }
+
+  /** Earlier histories have no domain any more, which would be theirs alone. */
+  async forgetDomains(): Promise<void> {
+    await this.#rows.query('truncate email_domains, verified_domains');
   }
 
   /** The background work, as the service's timer does it. */

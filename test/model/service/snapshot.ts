@@ -30,6 +30,15 @@ export interface Snapshot {
   grants: [id: string, setId: string, groupId: string | null, userId: string | null, spaceId: string | null][];
   permissionSets: [id: string, builtIn: string | null, permissions: string[]][];
   spaces: string[];
+  /** `holds`: whether the service takes the domain for this organization's. */
+  emailDomains: [
+    id: string,
+    domain: string,
+    status: string,
+    isMissing: boolean,
+    missingChecks: number,
+    holds: boolean,
+  ][];
 }
 
 const rowsOf = (columns: string, table: string, more = '') =>
@@ -59,7 +68,12 @@ select o.group_matching as "groupMatching", o.default_permission_set_id as "defa
       where p.organization_id = $1 and p.permission_set_id = t.id order by p.permission collate "C")`,
     'permission_sets',
   )} as "permissionSets",
-  (select coalesce(json_agg(t.id), '[]') from spaces t where t.organization_id = $1) as spaces
+  (select coalesce(json_agg(t.id), '[]') from spaces t where t.organization_id = $1) as spaces,
+  ${rowsOf(
+    `t.id, t.domain, t.status, t.missing_since is not null, t.missing_checks,
+     exists (select 1 from verified_domains v where v.domain = t.domain and v.organization_id = $1)`,
+    'email_domains',
+  )} as "emailDomains"
   from organizations o where o.organization_id = $1`;
 
 export const alarmsStatement = `

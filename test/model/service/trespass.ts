@@ -36,6 +36,11 @@ export async function trespass(place: Place, other: Place, directory: string, nu
       if (!isRefused) wrong.push(`trespass by addGroupMembers: got ${answer}`);
     }
   }
+  const theirDomain = one(/^M/);
+  if (theirDomain !== undefined) {
+    await expect('verifyEmailDomain', 'NOT_FOUND', code('verifyEmailDomain', { id: theirDomain }));
+    await expect('removeEmailDomain', 'NOT_FOUND', code('removeEmailDomain', { id: theirDomain }));
+  }
   if (theirGroup !== undefined) {
     await expect('deleteGroup', 'NOT_FOUND', code('deleteGroup', { id: theirGroup }));
     const permissionSetId = place.names.id('reader');
