@@ -65,7 +65,7 @@ async function signIn(stage: Stage, connection: SignInConnection, stableId: stri
   const browser = createSecret('browser');
   const { signIn: service, signInAttempts } = stage.domain;
   const { state } = await signInAttempts.start({ purpose: 'signIn', connection, browser, returnTo: null });
-  const proved = { email: null, emailVerification: 'unsaid' as const, displayName: null, claims: {} };
+  const proved = { email: null, emailVerification: 'unsaid' as const, displayName: null, authTime: null, claims: {} };
   await signInAttempts.verified(state, { subject: `subject of ${stableId}`, stableId, ...proved });
   const input = { browser, sessionCookie: undefined, userAgent: null, address: null };
   const outcome = await service.finish(state, input);

@@ -28,10 +28,10 @@ export const command: Command = {
       const request = await domain.bindingRequests.approve(operator, { id, userId }).catch(async (error: unknown) => {
         throw await explained(error, { domain, operator, id, userId });
       });
-      const user = await domain.users.get(operator, request.userId ?? '');
+      const user = request.userId === null ? null : await domain.users.get(operator, request.userId);
       const who = request.email ?? request.subject;
-      const done = `${terminal.paint('green', '✓')} ${who} signs in as ${user.userName} from now on.`;
-      return { json: request, human: done };
+      const what = user ? `signs in as ${user.userName} from now on` : 'becomes a user at their next sign-in';
+      return { json: request, human: `${terminal.paint('green', '✓')} ${who} ${what}.` };
     }),
 };
 

@@ -4,7 +4,7 @@ import { findOrganization } from './find-organization.ts';
 import { findUser } from './find-user.ts';
 import { withSession } from './open-session.ts';
 import { requestTexts } from './sign-in-text.ts';
-import { heading, table } from './terminal.ts';
+import { listing } from './terminal.ts';
 import { userNamesOf } from './user-names.ts';
 
 export const command: Command = {
@@ -36,7 +36,7 @@ export const command: Command = {
         request.id,
         request.state,
         request.email ?? request.subject,
-        request.candidateUserIds.map(nameOf).join(', '),
+        request.candidateUserIds.map(nameOf).join(', ') || 'a new user',
         requestTexts[request.reason],
       ]);
       const bindingRows = bindings.map((binding) => [
@@ -48,11 +48,9 @@ export const command: Command = {
       const waits = requests.some((request) => request.state === 'pending');
       const lines = [
         ...(requests.length > 0
-          ? [table([heading(terminal, ['REQUEST', 'STATE', 'WHO', 'MAY BE', 'WHY']), ...requestRows])]
+          ? [listing(terminal, ['REQUEST', 'STATE', 'WHO', 'MAY BE', 'WHY'], requestRows)]
           : [`No sign-in to ${name} waits for a decision.`]),
-        ...(bindings.length > 0
-          ? ['', table([heading(terminal, ['BINDING', 'BY', 'SUBJECT', 'USER']), ...bindingRows])]
-          : []),
+        ...(bindings.length > 0 ? ['', listing(terminal, ['BINDING', 'BY', 'SUBJECT', 'USER'], bindingRows)] : []),
         ...(waits
           ? ['', 'Next, let them in as that user, or keep them out:', ...nextSteps(slug).map((step) => `  ${step}`)]
           : []),

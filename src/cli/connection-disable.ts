@@ -13,7 +13,10 @@ export const command: Command = {
       const { terminal, options } = context;
       const { operator, connection } = await findConnection(domain, options.argument);
       const { id, name, status } = await domain.connections.disable(operator, connection.id);
-      const human = `${terminal.paint('green', '✓')} ${terminal.paint('bold', name)} is disabled, and its sessions have ended.`;
+      const human =
+        connection.status === status
+          ? `Nothing was changed: ${name} is disabled already.`
+          : `${terminal.paint('green', '✓')} ${terminal.paint('bold', name)} is disabled, and its sessions have ended.`;
       return { json: { id, status }, human };
     }),
 };

@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 import { connectionJson } from './connection-text.ts';
 import { findOrganization } from './find-organization.ts';
 import { withSession } from './open-session.ts';
-import { dateText, heading, table } from './terminal.ts';
+import { dateText, listing } from './terminal.ts';
 
 export const command: Command = {
   name: 'connection list',
@@ -17,9 +17,10 @@ export const command: Command = {
       const human =
         rows.length === 0
           ? `${name} has no connection yet. Set one up: npx rollcall connection create --org ${slug} --help`
-          : table([
-              heading(context.terminal, ['NAME', 'PROTOCOL', 'STATUS', 'TESTED', 'ISSUER', 'ID']),
-              ...rows.map(({ id, protocol, status, testedAt, issuer, ...row }) => [
+          : listing(
+              context.terminal,
+              ['NAME', 'PROTOCOL', 'STATUS', 'TESTED', 'ISSUER', 'ID'],
+              rows.map(({ id, protocol, status, testedAt, issuer, ...row }) => [
                 row.name,
                 protocol,
                 status,
@@ -27,7 +28,7 @@ export const command: Command = {
                 issuer,
                 id,
               ]),
-            ]);
+            );
       return {
         json: { connections: rows.map((row) => connectionJson({ publicUrl: config.publicUrl, slug }, row)) },
         human,

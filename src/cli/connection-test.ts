@@ -14,6 +14,7 @@ export const command: Command = {
   run: (context) =>
     withSession(context, async ({ domain, config }) => {
       const { terminal, options } = context;
+      await domain.keyRotation.requireSecretKey();
       const { operator, connection } = await findConnection(domain, options.argument);
       const { id, name } = connection;
       const { checks, secret } = await domain.connectionTests.start(operator, id);

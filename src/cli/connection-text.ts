@@ -68,7 +68,8 @@ export function connectionText(terminal: Terminal, place: ConnectionPlace, conne
 function certificateRows({ paint }: Terminal, { fingerprint, notAfter }: ConnectionCertificate): string[][] {
   const warning = certificateWarning({ notAfter }, new Date());
   return [
-    ['certificate', `${fingerprint} (until ${dateText(new Date(notAfter))} UTC)`],
+    ['certificate', fingerprint],
+    ['', `until ${dateText(new Date(notAfter))} UTC`],
     ...(warning === undefined ? [] : [['', paint('yellow', warning)]]),
   ];
 }

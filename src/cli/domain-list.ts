@@ -3,7 +3,7 @@ import { allItems } from './all-items.ts';
 import type { Command } from './command.ts';
 import { findOrganization } from './find-organization.ts';
 import { withSession } from './open-session.ts';
-import { heading, table } from './terminal.ts';
+import { listing } from './terminal.ts';
 
 export const command: Command = {
   name: 'domain list',
@@ -13,14 +13,19 @@ export const command: Command = {
   run: (context) =>
     withSession(context, async ({ domain }) => {
       const { options, terminal } = context;
-      const { operator, name } = await findOrganization(domain, options.requiredText('org'));
+      const { operator, name, slug } = await findOrganization(domain, options.requiredText('org'));
       const domains = await allItems((page) => domain.emailDomains.list(operator, page));
-      if (domains.length === 0) return { json: { domains }, human: `${name} has no domains.` };
+      if (domains.length === 0) {
+        return { json: { domains }, human: `${name} has no domain yet: npx rollcall domain add --org ${slug} DOMAIN` };
+      }
       const rows = domains.map((each) => [each.domain, standingOf(each), each.recordName, each.recordValue]);
-      return {
-        json: { domains },
-        human: table([heading(terminal, ['DOMAIN', 'STATUS', 'TXT RECORD', 'VALUE']), ...rows]),
-      };
+      const unproved = domains.filter(({ status }) => status !== 'verified');
+      const next = unproved.map((each) => `  npx rollcall domain verify --org ${slug} ${each.domain}`);
+      const lines = [
+        listing(terminal, ['DOMAIN', 'STATUS', 'TXT RECORD', 'VALUE'], rows),
+        ...(next.length > 0 ? ['', 'Next, when the record is in DNS:', ...next] : []),
+      ];
+      return { json: { domains }, human: lines.join('\n') };
     }),
 };
 

@@ -1,11 +1,11 @@
 import type { Domain } from '../domain/domain.ts';
-import { DomainError } from '../domain/domain-error.ts';
 import { isId } from '../domain/id.ts';
 import type { SpaceRow } from '../domain/permissions/spaces.store.ts';
 import { allItems } from './all-items.ts';
 import { CommandError } from './command-error.ts';
 import type { FoundOrganization } from './find-organization.ts';
 import { nearestName } from './nearest-name.ts';
+import { notFoundAs } from './not-found-as.ts';
 
 /** The space of an id, a name in any case, or an external id. Throws CommandError that names the nearest. */
 export async function findSpace(
@@ -14,10 +14,7 @@ export async function findSpace(
   text: string,
 ): Promise<SpaceRow> {
   if (isId(text)) {
-    return domain.spaces.get(operator, text).catch((error: unknown) => {
-      if (!(error instanceof DomainError)) throw error;
-      throw new CommandError('notFound', `${name} has no space with the id ${text}.`);
-    });
+    return domain.spaces.get(operator, text).catch(notFoundAs(`${name} has no space with the id ${text}.`));
   }
   const spaces = await allItems((page) => domain.spaces.list(operator, page));
   const found =

@@ -46,15 +46,15 @@ async function dispatch(args: readonly string[], context: Omit<CommandContext, '
   const { terminal } = context;
   const [first, ...others] = args;
   if (first === undefined || first === '--help' || first === '-h' || (first === 'help' && others.length === 0)) {
-    return {
-      json: { commands: commands.map(({ name, summary }) => ({ name, summary })) },
-      human: overview(commands, terminal),
-    };
+    return listed(commands, terminal);
   }
   if (first === '--version') {
     const version = packageVersion();
     return { json: { version }, human: version };
   }
+  const asked = first === 'help' ? others : args.filter((word) => word !== '--help' && word !== '-h');
+  const family = asked.length < args.length ? familyOf(asked) : [];
+  if (family.length > 0) return listed(family, terminal);
   if (first === 'help') return helpFor(findCommand(others).command, terminal);
   const { command, rest } = findCommand(args);
   if (rest.includes('--help') || rest.includes('-h')) return helpFor(command, terminal);
@@ -86,16 +86,27 @@ function findCommand(args: readonly string[]): { command: Command; rest: readonl
   }
   const words = args.slice(0, 2).filter((arg) => !arg.startsWith('-'));
   const typed = words.join(' ');
-  const family = commands.filter((command) => command.name.startsWith(`${words[0]} `)).map((command) => command.name);
-  if (words.length < 2 && family.length > 0) {
-    throw new UsageError(`"rollcall ${typed}" needs one more word: ${family.join(', ')}.`);
-  }
+  const family = familyOf(words).map((command) => command.name);
+  if (family.length > 0) throw new UsageError(`"rollcall ${typed}" needs one more word: ${family.join(', ')}.`);
   // A command's first word alone is near to what was typed where the second word is still missing.
   const names = commands.flatMap(({ name }) => [name, name.split(' ')[0] ?? name]);
   const near = nearestName(typed, names) ?? nearestName(words[0] ?? '', names);
   const meant = commands.find(({ name }) => name === near || name.startsWith(`${near} `))?.name;
   const hint = meant === undefined ? 'See: rollcall --help' : `Did you mean "rollcall ${meant}"?`;
   throw new UsageError(`There is no command "rollcall ${typed || args[0]}". ${hint}`);
+}
+
+/** The commands that begin with the one word that was typed. */
+function familyOf(words: readonly string[]): Command[] {
+  const [first] = words;
+  return words.length === 1 ? commands.filter(({ name }) => name.startsWith(`${first} `)) : [];
+}
+
+function listed(some: readonly Command[], terminal: Terminal): CommandResult {
+  return {
+    json: { commands: some.map(({ name, summary }) => ({ name, summary })) },
+    human: overview(some, terminal),
+  };
 }
 
 function helpFor(command: Command, terminal: Terminal): CommandResult {
@@ -134,7 +145,7 @@ function describe(error: unknown): { code: string; message: string } {
   if (error instanceof UsageError) return { code: 'usage', message: error.message };
   if (error instanceof CommandError) return { code: error.code, message: error.message };
   if (error instanceof SealError) {
-    return { code: 'secretKeyWrong', message: `${error.message} ${SECRET_KEY_ADVICE}` };
+    return { code: 'secretKeyWrong', message: `${error.message}\n${SECRET_KEY_ADVICE}` };
   }
   const reason = (error instanceof Error ? error.message : String(error)).replace(/[.\s]+$/u, '');
   return {

@@ -29,6 +29,7 @@ export const command: Command = {
     requireOneOf(options);
     return withSession(context, async ({ domain, config }) => {
       const organization = await findOrganization(domain, options.requiredText('org'));
+      await domain.keyRotation.requireSecretKey();
       const made = await createLink(domain, organization, options);
       const url = oneTimeLinkAddress(config.publicUrl, made.secret);
       const human = [

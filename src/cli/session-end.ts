@@ -1,8 +1,8 @@
-import { DomainError } from '../domain/domain-error.ts';
 import type { Command } from './command.ts';
-import { CommandError, UsageError } from './command-error.ts';
+import { UsageError } from './command-error.ts';
 import { findOrganization } from './find-organization.ts';
 import { findUser } from './find-user.ts';
+import { notFoundAs } from './not-found-as.ts';
 import { withSession } from './open-session.ts';
 
 export const command: Command = {
@@ -12,7 +12,7 @@ export const command: Command = {
   options: {
     org: { description: "The organization's slug.", placeholder: 'SLUG', required: true },
     user: { description: 'All sessions of this user: the userName or the id.', placeholder: 'USER' },
-    session: { description: 'This one: its id, as `session list` shows it.', placeholder: 'ID' },
+    session: { description: 'This one: its id, as session list shows it.', placeholder: 'ID' },
   },
   run: (context) =>
     withSession(context, async ({ domain }) => {
@@ -24,14 +24,15 @@ export const command: Command = {
         const user = await findUser(domain, organization, userText);
         const endedCount = await domain.userSessions.endAllOf(operator, user.id);
         const ended = endedCount === 1 ? 'One session' : `${endedCount} sessions`;
-        const human = `${terminal.paint('green', '✓')} ${ended} of ${user.userName} ended.`;
+        const human =
+          endedCount === 0
+            ? `Nothing was changed: ${user.userName} is signed in nowhere.`
+            : `${terminal.paint('green', '✓')} ${ended} of ${user.userName} ended.`;
         return { json: { userId: user.id, endedCount }, human };
       }
       if (sessionId === undefined || userText !== undefined) throw new UsageError('Give either --user or --session.');
-      await domain.userSessions.end(operator, sessionId).catch((error: unknown) => {
-        if (!(error instanceof DomainError) || error.code !== 'notFound') throw error;
-        throw new CommandError('notFound', `Nobody is signed in to ${name} in the session ${sessionId}.`);
-      });
+      const nobody = `Nobody is signed in to ${name} in the session ${sessionId}.`;
+      await domain.userSessions.end(operator, sessionId).catch(notFoundAs(nobody));
       return { json: { sessionId, endedCount: 1 }, human: `${terminal.paint('green', '✓')} The session ended.` };
     }),
 };

@@ -3,12 +3,12 @@ import type { Command } from './command.ts';
 import { findOrganization } from './find-organization.ts';
 import { findUser } from './find-user.ts';
 import { withSession } from './open-session.ts';
-import { dateText, heading, table } from './terminal.ts';
+import { dateText, listing } from './terminal.ts';
 
 export const command: Command = {
   name: 'session list',
   summary: 'List the browsers in which a user is signed in.',
-  usage: '',
+  usage: 'Times are UTC. session end ends one of them, or all.',
   options: {
     org: { description: "The organization's slug.", placeholder: 'SLUG', required: true },
     user: { description: 'The userName or the id.', placeholder: 'USER', required: true },
@@ -23,9 +23,10 @@ export const command: Command = {
       const human =
         sessions.length === 0
           ? `${user.userName} is signed in nowhere.`
-          : table([
-              heading(terminal, ['BROWSER', 'ADDRESS', 'BY', 'SIGNED IN', 'LAST USED', 'ENDS', 'ID']),
-              ...sessions.map((session) => [
+          : listing(
+              terminal,
+              ['BROWSER', 'ADDRESS', 'BY', 'SIGNED IN', 'LAST USED', 'ENDS', 'ID'],
+              sessions.map((session) => [
                 session.userAgent?.slice(0, BROWSER_LENGTH_MAX) ?? 'unknown',
                 session.address ?? 'unknown',
                 session.method,
@@ -34,7 +35,7 @@ export const command: Command = {
                 dateText(session.expiresAt),
                 session.id,
               ]),
-            ]);
+            );
       return { json: { user: { id: user.id, userName: user.userName }, sessions }, human };
     }),
 };

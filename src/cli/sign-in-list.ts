@@ -5,7 +5,7 @@ import { findOrganization } from './find-organization.ts';
 import { findUser } from './find-user.ts';
 import { withSession } from './open-session.ts';
 import { adviceLines, outcomeText } from './sign-in-text.ts';
-import { heading, table } from './terminal.ts';
+import { dateText, listing } from './terminal.ts';
 
 const SHOWN_MAX = 50;
 
@@ -27,7 +27,7 @@ export const command: Command = {
       const organization = await findOrganization(domain, options.requiredText('org'));
       const [named, search] = [options.text('user'), options.text('search')];
       const reason = options.choice('reason', signInRefusalReasons);
-      const { items } = await domain.signInEvents.list(
+      const { items, hasNextPage } = await domain.signInEvents.list(
         organization.operator,
         { first: SHOWN_MAX },
         {
@@ -41,13 +41,14 @@ export const command: Command = {
         return { json: { signIns: items }, human: `No sign-in to ${organization.name} was found.` };
       const rows = items.map((event) => [
         signInReference(event.id),
-        event.createdAt.toISOString().slice(0, 16).replace('T', ' '),
+        dateText(event.createdAt),
         event.email ?? event.subject ?? '',
         event.method,
         outcomeText(event),
       ]);
-      const list = table([heading(terminal, ['REFERENCE', 'WHEN (UTC)', 'WHO', 'BY', 'OUTCOME']), ...rows]);
-      const advice = search === undefined ? [] : items.flatMap(adviceLines);
-      return { json: { signIns: items }, human: [list, ...advice].join('\n') };
+      const list = listing(terminal, ['REFERENCE', 'WHEN (UTC)', 'WHO', 'BY', 'OUTCOME'], rows);
+      const earlier = hasNextPage ? [`… and earlier ones: --search, --user or --reason finds them.`] : [];
+      const advice = search === undefined ? [] : items.flatMap((event) => adviceLines(event, organization.slug));
+      return { json: { signIns: items }, human: [list, ...earlier, ...advice].join('\n') };
     }),
 };

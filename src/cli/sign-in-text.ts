@@ -17,11 +17,30 @@ const refusalTexts = {
   methodNotAccepted: 'the organization does not take this way to sign in',
 } satisfies Record<SignInRefusalReason, string>;
 
+/** What an admin does about a refusal of which the log says no more than its reason. */
+const refusalRemedies = {
+  notProvisioned:
+    'Assign them at the identity provider, or look at the links that wait: npx rollcall link list --org SLUG. Who could sign in: npx rollcall sign-in health --org SLUG',
+  deactivated: 'Their directory has them inactive, or an admin has blocked or removed them here: undo it there.',
+  otherSignInMethod:
+    'Let them sign in the way they did before; a binding that waits is in: npx rollcall binding list --org SLUG',
+  wrongTenant:
+    'Let them choose an account of the tenant that the issuer names: npx rollcall connection list --org SLUG',
+  connectionDisabled: 'See the status of both: npx rollcall connection list --org SLUG, and npx rollcall org list',
+  identityProviderError: 'Look for the attempt in the log of the identity provider, at the same minute.',
+  responseInvalid: 'See what it sends: npx rollcall connection list --org SLUG, then npx rollcall connection test ID',
+  attemptExpired: 'Nothing is to be done: let them begin again, in one browser, and sign in within 15 minutes.',
+  approvalRequired: 'Decide who they are: npx rollcall binding list --org SLUG',
+  methodNotAccepted:
+    'Let them sign in through a connection, or take other ways too: npx rollcall org update --org SLUG --accept-other-methods',
+} satisfies Record<SignInRefusalReason, string>;
+
 export const requestTexts = {
   alreadyBound: 'the user signs in as somebody else already',
   ambiguous: 'several users may be this person',
   protectedUser: 'the user is an owner or holds a sensitive permission',
   emailBoundBefore: 'the user was bound before, and only the e-mail address says who this is',
+  otherSignInMethod: 'an account with their address is not theirs: they get one of their own',
 } satisfies Record<BindingRequestReason, string>;
 
 export const standingTexts = {
@@ -43,10 +62,12 @@ export function outcomeText({ reason, detail }: Pick<SignInEventRow, 'reason' | 
   return `refused${detail.isTest === true ? ' (test)' : ''}: ${text}`;
 }
 
-/** What happened and what to do about it, where more is known of a sign-in than its reason. */
-export function adviceLines(event: Pick<SignInEventRow, 'id' | 'detail'>): string[] {
+/** What happened and what to do about it, as far as it is known; nothing of who got in. `slug` is the organization's. */
+export function adviceLines(event: Pick<SignInEventRow, 'id' | 'reason' | 'detail'>, slug: string): string[] {
   const { explanation, remedy, description, idpInitiated, code, error } = event.detail;
-  const advice = idpInitiated === true ? 'Let the tile at the identity provider open the Sign-on URL.' : remedy;
+  const usual = event.reason === null ? null : refusalRemedies[event.reason].replaceAll('SLUG', slug);
+  const advice =
+    idpInitiated === true ? 'Let the tile at the identity provider open the Sign-on URL.' : (remedy ?? usual);
   const said = [code ?? error, description].filter((text) => typeof text === 'string' && text !== '').join(': ');
   const lines = [explanation, advice, said === '' ? null : `The identity provider said: ${said}`];
   const known = lines.filter((line): line is string => typeof line === 'string' && line !== '');

@@ -13,6 +13,8 @@ export interface Terminal {
   paint(style: TextStyle, text: string): string;
   /** Whether somebody watches stderr, so that a progress bar makes sense. */
   isWatched: boolean;
+  /** How many characters fit a line of stdout; Infinity where a program reads it. */
+  columns: number;
   /** Whether somebody can be asked: both ends of the question are a terminal. */
   canAsk: boolean;
 }
@@ -32,8 +34,14 @@ export function openTerminal({ stdin, stdout, stderr, environment }: TerminalStr
     stderr,
     paint: (style, text) => (hasColours ? styleText(style, text, { validateStream: false }) : text),
     isWatched: isTty(stderr) && environment.TERM !== 'dumb',
+    columns: columnsOf(stdout),
     canAsk: isTty(stdin) && isTty(stderr),
   };
+}
+
+function columnsOf(stdout: NodeJS.WritableStream): number {
+  if (!isTty(stdout)) return Number.POSITIVE_INFINITY;
+  return 'columns' in stdout && typeof stdout.columns === 'number' && stdout.columns > 0 ? stdout.columns : 80;
 }
 
 function isTty(stream: NodeJS.WritableStream | NodeJS.ReadableStream): boolean {
@@ -76,6 +84,18 @@ export function table(rows: readonly (readonly string[])[], indent = ''): string
     }),
   );
   return lines.map((line) => `${indent}${line.join('  ')}`.trimEnd()).join('\n');
+}
+
+/** Things under the names of their columns: a table where that fits the terminal, else each thing below the one before. */
+export function listing(terminal: Terminal, names: readonly string[], things: readonly (readonly string[])[]): string {
+  const columns = heading(terminal, names);
+  const asTable = table([columns, ...things]);
+  const width = Math.max(...asTable.split('\n').map((line) => stripVTControlCharacters(line).length));
+  if (width <= terminal.columns) return asTable;
+  const blocks = things.map((thing) =>
+    table(thing.flatMap((text, index) => (text === '' ? [] : [[columns[index] ?? '', text]]))),
+  );
+  return blocks.join('\n\n');
 }
 
 /** The first row of a table of things. */

@@ -82,7 +82,8 @@ export const answers = {
   },
   freshSignInRequired: {
     thrownAs: 'FORBIDDEN',
-    description: 'The change needs a sign-in of the last minutes: sign in again. Thrown, never data.',
+    description:
+      'The change needs a sign-in of the last 15 minutes: see `viewer.session.freshSignInUrl`. Thrown, never data.',
   },
   groupIsLinked: {
     thrownAs: 'BAD_USER_INPUT',

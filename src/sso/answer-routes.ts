@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express';
 import type { LoginProvider } from '../domain/accounts/account.entity.ts';
+import { freshUntil } from '../domain/actors/actor.ts';
 import { connectionTestUrl } from '../domain/connections/connection-addresses.ts';
 import type { SignInConnection } from '../domain/connections/sign-in-connection.ts';
-import type { VerifiedIdentity } from '../domain/connections/verified-identity.ts';
+import { provedAtOf, type VerifiedIdentity } from '../domain/connections/verified-identity.ts';
 import { isId } from '../domain/id.ts';
 import type { StartedAttempt } from '../domain/sign-in/sign-in-attempts.ts';
 import type { SignInRefusal } from '../domain/sign-in/sign-in-outcome.ts';
@@ -139,16 +140,28 @@ async function answer(edge: SsoEdge, response: Response, received: ReceivedAnswe
 /** Why an answer counts for nothing; undefined where it was verified, which happens once. */
 async function failureOf(
   edge: SsoEdge,
-  { state }: StartedAttempt,
+  { state, asksAnew }: StartedAttempt,
   verify: () => Promise<VerifiedIdentity>,
 ): Promise<SignInFailure | undefined> {
   try {
-    const isFirst = await edge.domain.signInAttempts.verified(state, await verify());
+    const identity = await verify();
+    const now = edge.clock();
+    if (asksAnew && freshUntil(provedAtOf(identity, now), now) === null) return notProvedAnew(identity);
+    const isFirst = await edge.domain.signInAttempts.verified(state, identity);
     return isFirst ? undefined : new SignInFailure('attemptExpired');
   } catch (error) {
     if (error instanceof SignInFailure) return error;
     throw error;
   }
+}
+
+/** Who takes what asks for it out of the request, which goes through their browser, is not believed (OpenID Connect Core §3.1.2.1). */
+function notProvedAnew({ authTime }: VerifiedIdentity): SignInFailure {
+  const explanation =
+    authTime === null
+      ? 'The identity provider did not say when the person proved who they are, as it was asked to.'
+      : 'The identity provider let the person through without having them prove who they are, as it was asked to.';
+  return new SignInFailure('responseInvalid', { problem: 'notProvedAnew', explanation, authTime });
 }
 
 async function refuseAnswer(

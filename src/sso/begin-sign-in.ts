@@ -10,10 +10,12 @@ import { SignInFailure } from './sign-in-failure.ts';
 import { addressOf, type SsoEdge } from './sso-edge.ts';
 
 /** Through what: a connection of an organization, or one of the operator's OpenID providers. */
-type Way = { connection: SignInConnection } | { provider: LoginProvider };
+export type Way = { connection: SignInConnection } | { provider: LoginProvider };
 
 export type BeginSignIn = Way & {
   purpose: AttemptPurpose;
+  /** Whether the person is to prove anew who they are. */
+  asksAnew?: boolean;
   returnTo: string | null;
   pending?: PendingIdentity;
 };
@@ -41,16 +43,17 @@ export async function beginSignIn(
 
 /** Where the browser goes: an address of the identity provider with the request in it. */
 async function destinationOf(edge: SsoEdge, way: Way, attempt: StartedAttempt): Promise<URL> {
-  const { state, nonce, codeVerifier, requestId } = attempt;
+  const { state, nonce, codeVerifier, requestId, asksAnew } = attempt;
   if ('provider' in way) {
     const { party, redirectUri } = requireLoginProvider(edge, way.provider);
-    return edge.oidc.authorizationUrl(party, { redirectUri, state, nonce, codeVerifier });
+    return edge.oidc.authorizationUrl(party, { redirectUri, state, nonce, codeVerifier, asksAnew });
   }
   const { connection } = way;
   const addresses = edge.addressesOf(connection.id);
   if (connection.protocol === 'saml') {
-    return edge.saml.loginUrl(connection, { ...addresses, requestId, relayState: state });
+    return edge.saml.loginUrl(connection, { ...addresses, requestId, relayState: state, asksAnew });
   }
   const { redirectUri } = addresses;
-  return edge.oidc.authorizationUrl(await openParty(edge, connection), { redirectUri, state, nonce, codeVerifier });
+  const exchange = { redirectUri, state, nonce, codeVerifier, asksAnew };
+  return edge.oidc.authorizationUrl(await openParty(edge, connection), exchange);
 }

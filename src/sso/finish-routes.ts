@@ -19,6 +19,11 @@ export function addFinishRoutes(routes: PageRoutes, edge: SsoEdge): void {
     const choice = asked === 'sameAccount' || asked === 'separate' ? asked : undefined;
     await finish(edge, { request, response }, form.get('state') ?? '', choice);
   });
+
+  routes.post('/sign-in/finish/ask-admin', async (request, response) => {
+    const state = formOf(request).get('state') ?? '';
+    await show(edge, response, state, await edge.domain.signIn.askForOwnAccount(state, visitOf(edge, request)));
+  });
 }
 
 async function finish(
@@ -27,13 +32,19 @@ async function finish(
   state: string,
   choice?: FinishInput['choice'],
 ): Promise<void> {
-  const outcome = await edge.domain.signIn.finish(state, {
+  await show(edge, response, state, await edge.domain.signIn.finish(state, { ...visitOf(edge, request), choice }));
+}
+
+function visitOf(edge: SsoEdge, request: Request): FinishInput {
+  return {
     browser: edge.cookies.browserOf(request.headers),
     sessionCookie: edge.cookies.sessionOf(request.headers),
     userAgent: userAgentOf(request),
     address: addressOf(request),
-    choice,
-  });
+  };
+}
+
+async function show(edge: SsoEdge, response: Response, state: string, outcome: SignInOutcome): Promise<void> {
   switch (outcome.kind) {
     case 'signedIn':
       return goOn(edge, response, outcome);

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Router } from 'express';
 import { addAnswerRoutes } from './answer-routes.ts';
 import { addFinishRoutes } from './finish-routes.ts';
+import { addFreshSignInRoutes } from './fresh-sign-in-routes.ts';
 import { addLandingRoutes } from './landing-routes.ts';
 import { addLinkRoutes } from './link-routes.ts';
 import { PageError } from './page-error.ts';
@@ -24,6 +25,7 @@ export function createSsoRouter(options: SsoOptions): Router {
   addFinishRoutes(routes, edge);
   addLinkRoutes(routes, edge);
   addAnswerRoutes(routes, edge);
+  addFreshSignInRoutes(routes, edge);
   addStartRoutes(routes, edge);
   routes.refuseOtherMethods();
   const { router } = routes;

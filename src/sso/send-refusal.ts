@@ -18,6 +18,7 @@ export function sendRefusal(
     at: edge.clock(),
     returnTo,
     isTest: isTest || refusal.detail.isTest === true,
+    state: state ?? null,
     linkAddress: (method) =>
       state === undefined || edge.loginProviders[method] === undefined
         ? null

@@ -33,7 +33,7 @@ export interface SsoDomain {
   signInConnections: Pick<SignInConnections, 'find' | 'open' | 'findOrganization' | 'organizationOf'>;
   connectionTests: Pick<ConnectionTests, 'read'>;
   signInAttempts: Pick<SignInAttempts, 'start' | 'findStarted' | 'verified' | 'findPending'>;
-  signIn: Pick<SignIn, 'refuse' | 'finish' | 'useAssertion'>;
+  signIn: Pick<SignIn, 'refuse' | 'finish' | 'askForOwnAccount' | 'useAssertion'>;
   emailDomains: Pick<EmailDomains, 'findOrganization'>;
   accounts: Pick<Accounts, 'find' | 'memberships' | 'listLogins'>;
   sessions: Pick<Sessions, 'find' | 'switchOrganization' | 'signOut'>;

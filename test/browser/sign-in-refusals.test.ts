@@ -76,6 +76,61 @@ describe('who is not let in, and why', () => {
     await page.getByText('Acme Signage').first().waitFor();
   });
 
+  it('an address whose Google account is somebody else’s, until an admin gave them one of their own (S18)', async () => {
+    const company = await aCompany(scene.service, scene.entra, { name: 'Acme Signage' });
+    await scene.proveDomain(company, 'formerly.example');
+    const person = await aPerson(scene.entra, company, { userName: 'ada@formerly.example' });
+    scene.google.person('former-ada', { email: 'ada@formerly.example', email_verified: true });
+    scene.google.person('somebody-else', { email: 'else@formerly.example', email_verified: true });
+    scene.google.signInAs('former-ada');
+    const stranger = await scene.open();
+    await stranger.goto(`${scene.home}/sign-in/google`);
+    await expectHeading(stranger, 'Your account is empty');
+    scene.entra.signInAs(person.sub);
+    const page = await scene.open();
+    await walkBySlug(page, scene, company.organization.slug);
+    await expectHeading(page, 'You already sign in another way');
+    scene.google.signInAs('somebody-else');
+    await page.getByRole('link', { name: 'Continue with Google' }).click();
+    await page.getByText('by another account than the one').waitFor();
+    await look(page, '28-other-account-proved');
+    await page.getByRole('button', { name: 'This is not my account: ask an admin' }).click();
+    await expectHeading(page, 'An admin has to confirm that this is you');
+    await page.getByText('you said that it is not yours').waitFor();
+    await expectRefused(page, company, 'approvalRequired');
+    await look(page, '29-own-account-asked');
+    await page.goBack();
+    await expectHeading(page, 'This sign-in is over');
+    const { operator, slug } = company.organization;
+    const { bindingRequests } = scene.service.domain;
+    const [request] = (await bindingRequests.list(operator, { first: 10 })).items;
+    expect(request).toMatchObject({ reason: 'otherSignInMethod', state: 'pending', attempts: 1 });
+    await bindingRequests.approve(operator, { id: request?.id ?? '' });
+    await logInAt(page, scene, slug);
+    await expectHeading(page, 'No access yet');
+    await page.getByText('Acme Signage').first().waitFor();
+    await stranger.reload();
+    await expectHeading(stranger, 'Your account is empty');
+  });
+
+  it('a fresh sign-in for which nobody was asked; who was stays signed in', async () => {
+    const company = await aCompany(scene.service, scene.entra, { name: 'Acme Signage' });
+    const person = await aPerson(scene.entra, company);
+    scene.entra.signInAs(person.sub);
+    const page = await scene.open();
+    await walkBySlug(page, scene, company.organization.slug);
+    await expectHeading(page, 'No access yet');
+    // Who sits there takes the question out of the address.
+    const sent = await page.context().request.get(`${scene.home}/sign-in/again`, { maxRedirects: 0 });
+    const address = new URL(sent.headers().location ?? '');
+    for (const name of ['prompt', 'max_age']) address.searchParams.delete(name);
+    await page.goto(address.href);
+    await expectHeading(page, 'You were not asked to sign in again');
+    await look(page, '34-not-proved-anew');
+    await page.getByRole('link', { name: 'Try again' }).click();
+    await expectHeading(page, 'No access yet');
+  });
+
   it('an account of another tenant', async () => {
     const company = await aCompany(scene.service, scene.entra, { name: 'Acme Signage' });
     const description =

@@ -221,6 +221,9 @@ describe('by a one-time link', () => {
     const company = await aCompany(scene.service, scene.entra, { slug: 'owned', name: 'Owned and Operated' });
     const { operator } = company.organization;
     await scene.proveDomain(company, 'owned.example');
+    const changes = { acceptsOtherMethods: true, groupMatching: 'ask', sessionIdleMinutes: 30 } as const;
+    await scene.service.domain.organizations.update(operator, changes);
+    await scene.service.domain.organizationSlugs.change(operator, 'owned-and-operated');
     const owner = { email: 'olive@owned.example', displayName: 'Olive Owner' };
     const { secret } = await scene.service.domain.oneTimeLinks.create(operator, owner);
     const page = await scene.open();
@@ -232,6 +235,7 @@ describe('by a one-time link', () => {
     await expectHeading(page, 'Owned and Operated');
     await page.getByRole('heading', { name: 'Recent changes to sign-in' }).waitFor();
     expect(await page.getByText('The domain owned.example was proved').count()).toBe(1);
+    expect(await page.getByText('sessions end after 30 minutes without use').count()).toBe(1);
     await look(page, '15-landing-owner');
     await page.goto(`${scene.home}/sign-in/link/${secret}`);
     await expectHeading(page, 'This link leads nowhere');

@@ -92,6 +92,13 @@ describe('rollcall connection create', () => {
     });
   });
 
+  it('reads a file in UTF-16 too, as PowerShell writes it', async () => {
+    const file = join(folder, 'utf-16.xml');
+    await writeFile(file, `\ufeff${samlProvider.metadata()}`, 'utf16le');
+    const { id = '' } = await create(await anOrganization(), '--protocol', 'saml', '--metadata', file);
+    expect(await show(id)).toMatchObject({ issuer: samlProvider.issuer });
+  });
+
   it('tells a person what goes where and what comes next', async () => {
     const slug = await anOrganization();
     const { stdout } = await rollcall(environment, 'connection', 'create', '--org', slug, ...oidcOptions());
@@ -141,7 +148,12 @@ describe('rollcall connection create', () => {
     const slug = await anOrganization();
     const run = (...options: string[]) => rollcall(environment, 'connection', 'create', '--org', slug, ...options);
     const file = await run('--protocol', 'saml', '--metadata', join(folder, 'missing.xml'));
-    expect(file).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('missing.xml cannot be read') });
+    expect(file).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('missing.xml cannot be read: there is no'),
+    });
+    const noFile = await run('--protocol', 'saml', '--metadata', folder);
+    expect(noFile).toMatchObject({ exitCode: 1, stderr: `${folder} cannot be read: it is a folder.\n` });
     const common = await run(...oidcOptions().with(3, 'https://login.microsoftonline.com/common/v2.0'));
     expect(common).toMatchObject({
       exitCode: 1,
@@ -189,6 +201,11 @@ describe('rollcall connection enable, disable, list, show, update, delete', () =
     const { stdout } = await rollcall(environment, 'connection', 'list', '--org', slug);
     expect(stdout).toMatch(new RegExp(`oidc +enabled +never +${oidcProvider.issuer} +${id}`));
     expect(await rollcallJson(environment, 'connection', 'disable', id)).toEqual({ id, status: 'disabled' });
+    const again = await rollcall(environment, 'connection', 'disable', id);
+    expect(again).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^Nothing was changed: .* already\.\n$/),
+    });
   });
 
   it('shows everything but the secret', async () => {

@@ -47,6 +47,8 @@ describe('domain', () => {
   it('verify finds the record at the name server of DNS_SERVERS', async () => {
     const slug = await anOrganization();
     const { recordName = '', recordValue = '' } = await domainJson('add', slug, 'verified.example');
+    const listed = await domain('list', slug);
+    expect(listed.stdout).toMatch(/\n\nNext, .*:\n {2}npx rollcall domain verify --org \S+ verified\.example\n$/);
     const before = await domain('verify', slug, 'verified.example');
     expect(before.exitCode).toBe(1);
     expect(before.stderr).toContain(`DNS has not got a TXT record of ${recordName} with the value ${recordValue}.`);
@@ -54,6 +56,7 @@ describe('domain', () => {
     expect(await domainJson('verify', slug, 'Verified.example.')).toMatchObject({ status: 'verified' });
     const { stdout } = await domain('list', slug);
     expect(stdout).toMatch(/^verified\.example +verified +_rollcall\.verified\.example/m);
+    expect(stdout).not.toContain('Next');
     const again = await domain('add', slug, 'verified.example');
     expect(again.stdout).toBe(
       '✓ verified.example is proved already. Keep its TXT record: _rollcall.verified.example\n',
@@ -83,7 +86,7 @@ describe('domain', () => {
     expect(taken).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Another organization has proved') });
     expect((await domain('remove', first, 'moved.example')).stdout).toContain('Its TXT record may go.');
     expect((await prove(second)).exitCode).toBe(0);
-    expect((await domain('list', first)).stdout).toMatch(/has no domains\.\n$/);
+    expect((await domain('list', first)).stdout).toContain(`npx rollcall domain add --org ${first} DOMAIN`);
     expect((await domain('remove', first, 'moved.example')).stderr).toBe(
       `The organization has no domain "moved.example". See: npx rollcall domain list --org ${first}\n`,
     );

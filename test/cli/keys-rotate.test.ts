@@ -45,8 +45,10 @@ it('keys rotate seals everything anew, moves it to a new SECRET_KEY, and refuses
   const mistyped = { ...environment, SECRET_KEY: 'a mistyped secret key, long enough though' };
   const refused = await rollcall(mistyped, 'keys', 'rotate');
   expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
-  expect(refused.stderr).toMatch(/sealed under another SECRET_KEY.*\n?.*--old-key-lost\n$/);
+  expect(refused.stderr).toMatch(/sealed under another SECRET_KEY.*\nWhere .*--old-key-lost\n$/);
   expect(refused.stderr).not.toMatch(/undefined|unexpected/);
+  const untested = await rollcall(mistyped, 'connection', 'test', connection.id);
+  expect(untested).toMatchObject({ exitCode: 1, stdout: '', stderr: refused.stderr });
   expect(await test.database.lookUp(countDataKeys)).toEqual(before);
 
   const lost = await rollcall(mistyped, 'keys', 'rotate', '--old-key-lost');

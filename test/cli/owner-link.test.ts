@@ -31,6 +31,18 @@ it('owner-link makes an owner with a link, and another link for an owner there i
   }
 });
 
+it('owner-link refuses a SECRET_KEY that is not the service’s: the link would open nothing, and end the one before', async () => {
+  await makeOrganization();
+  const owner = ['owner-link', '--org', 'acme'];
+  await rollcallJson(environment, ...owner, '--email', 'ada@acme.example');
+  await rollcallJson(environment, 'keys', 'rotate');
+  const mistyped = { ...environment, SECRET_KEY: 'a mistyped secret key, long enough though' };
+  const refused = await rollcall(mistyped, ...owner, '--user', 'ada@acme.example', '--json');
+  expect(refused.exitCode).toBe(1);
+  expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'secretKeyWrong' } });
+  expect((await rollcall(environment, ...owner, '--user', 'ada@acme.example')).exitCode).toBe(0);
+});
+
 it('the first start prints a link to set the installation up, the next one another, and none with an organization', async () => {
   const start = async (...args: string[]) => {
     const command = await startRollcall(environment, '\n', 'serve', ...args);

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../src/cli/commands.ts';
 import { runCli } from '../../src/cli/main.ts';
-import { table } from '../../src/cli/terminal.ts';
+import { listing, openTerminal, table } from '../../src/cli/terminal.ts';
 import { RequestRecorder } from './request-recorder.ts';
 
 async function rollcall(...args: string[]) {
@@ -26,6 +26,16 @@ describe('the rollcall command line', () => {
     expect(byWord).toEqual(byOption);
     expect(byWord.stdout).toContain('--tenant-url URL');
   });
+
+  it.each([[['simulate', '--help']], [['help', 'simulate']], [['simulate', '-h']]])(
+    'lists the commands of a first word for %j',
+    async (args: string[]) => {
+      const { exitCode, stdout, stderr } = await rollcall(...args);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stdout).toMatch(/simulate entra +Provision.*\n.*simulate okta /s);
+      expect(stdout).not.toContain('connection create');
+    },
+  );
 
   it.each(['simulte entra', 'simulat', 'simulate entro'])(
     'suggests the nearest command for "%s" and exits with 2',
@@ -126,6 +136,31 @@ describe('the rollcall command line', () => {
     expect(stdout).toMatch(/user\.create +20\n/);
     expect(stdout).toMatch(/member\.add +7\n/);
     expect(stdout).not.toContain('\u001b');
+  });
+});
+
+describe('a listing', () => {
+  const terminalOf = (stdout: PassThrough, environment = {}) =>
+    openTerminal({ stdin: new PassThrough(), stdout, stderr: new PassThrough(), environment });
+  const things = [
+    ['Okta', 'enabled', '01a204ae'],
+    ['Entra', '', '01a204af'],
+  ];
+
+  it('is a table where it fits the terminal, and where a program reads it', () => {
+    const wide = Object.assign(new PassThrough(), { isTTY: true, columns: 24 });
+    for (const terminal of [terminalOf(new PassThrough()), terminalOf(wide, { NO_COLOR: '1' })]) {
+      expect(listing(terminal, ['NAME', 'STATUS', 'ID'], things)).toBe(
+        'NAME   STATUS   ID\nOkta   enabled  01a204ae\nEntra           01a204af',
+      );
+    }
+  });
+
+  it('puts each thing below the one before where the table would not fit', () => {
+    const narrow = Object.assign(new PassThrough(), { isTTY: true, columns: 23 });
+    expect(listing(terminalOf(narrow, { NO_COLOR: '1' }), ['NAME', 'STATUS', 'ID'], things)).toBe(
+      'NAME    Okta\nSTATUS  enabled\nID      01a204ae\n\nNAME  Entra\nID    01a204af',
+    );
   });
 });
 

@@ -75,6 +75,11 @@ describe('rollcall session', () => {
       grace.userName,
     );
     expect(stdout).toContain('is signed in nowhere');
+    const none = await rollcall(database.environment, 'session', 'end', '--org', grace.slug, '--user', grace.userName);
+    expect(none).toMatchObject({
+      exitCode: 0,
+      stdout: `Nothing was changed: ${grace.userName} is signed in nowhere.\n`,
+    });
   });
 
   it('ends nothing that is another organization’s, or not named', async () => {

@@ -50,6 +50,9 @@ describe('the commands of sign-in', () => {
     expect(listed).toMatchObject({ exitCode: 0, stderr: '' });
     expect(listed.stdout).toContain(eventId.slice(-12));
     expect(listed.stdout).toContain('waits for an admin');
+    expect(listed.stdout).toContain(
+      `${eventId.slice(-12)}:\n  Decide who they are: npx rollcall binding list --org acme\n`,
+    );
     const { signIns } = await rollcallJson<{ signIns: { id: string }[] }>(
       environment,
       'sign-in',
@@ -60,6 +63,7 @@ describe('the commands of sign-in', () => {
     expect(signIns.map((event) => event.id)).toEqual([eventId]);
     const health = await rollcall(environment, 'sign-in', 'health', ...at);
     expect(health.stdout).toContain('0 of 1 active users of Acme could sign in.');
+    expect(health.stdout).toMatch(/\nnoMatch +ada@acme\.example\n\nNext:\n +npx rollcall domain list --org acme\n$/);
     const waiting = await rollcall(environment, 'binding', 'list', ...at);
     expect(waiting.stdout).toMatch(/ada@acme\.example +ada@acme\.example +the user was bound before/);
     expect(waiting.stdout).toContain('npx rollcall binding approve --org acme');
@@ -106,11 +110,30 @@ describe('the commands of sign-in', () => {
   });
 });
 
-const insertAmbiguous = statement<never>(
+const insertRequest = statement<never>(
   `insert into binding_requests (organization_id, id, connection_id, subject, reason, candidate_user_ids, state, attempts,
                                  created_at, last_tried_at)
-   values ($1, $2, $3, 'x', 'ambiguous', $4::jsonb, 'pending', 1, now(), now())`,
+   values ($1, $2, $3, 'x', $4, $5::jsonb, 'pending', 1, now(), now())`,
 );
+
+it('approve says of somebody who is nobody here yet that they become a user, as list does', async () => {
+  await rollcallJson(environment, 'org', 'create', '--name', 'Fresh', '--slug', 'fresh', '--plan', 'enterprise');
+  const { domain, close } = await openDomain(readConfig(environment), () => undefined);
+  const { id: organizationId } = (await domain.organizations.findInAnyStatus('fresh')) ?? { id: '' };
+  const operator: Actor = { kind: 'operator', organizationId };
+  const oidc = { protocol: 'oidc', issuer: 'https://new.okta.example', clientId: 'c', clientSecret: 's' } as const;
+  const { id: connectionId } = await domain.connections.create(operator, oidc);
+  await close();
+  const tables = await Database.open({ connection: database.connection, poolSizeMax: 1 });
+  const id = uuid();
+  await tables.run(organizationId, insertRequest, id, connectionId, 'otherSignInMethod', '[]');
+  await tables.close();
+  const listed = await rollcall(environment, 'binding', 'list', '--org', 'fresh');
+  expect(listed.stdout).toContain('a new user');
+  expect(listed.stdout).toContain('an account with their address is not theirs');
+  const approved = await rollcall(environment, 'binding', 'approve', '--org', 'fresh', id);
+  expect(approved.stdout).toContain('x becomes a user at their next sign-in.');
+});
 
 it('approve names those whom somebody may be, where it has to be said which', async () => {
   await rollcallJson(environment, 'org', 'create', '--name', 'Two', '--slug', 'two', '--plan', 'enterprise');
@@ -124,7 +147,7 @@ it('approve names those whom somebody may be, where it has to be said which', as
   const candidates = JSON.stringify(users.slice(0, 2).map(({ id }) => id));
   await close();
   const tables = await Database.open({ connection: database.connection, poolSizeMax: 1 });
-  await tables.run(organizationId, insertAmbiguous, uuid(), connectionId, candidates);
+  await tables.run(organizationId, insertRequest, uuid(), connectionId, 'ambiguous', candidates);
   await tables.close();
   const { requests } = await rollcallJson<{ requests: { id: string }[] }>(
     environment,

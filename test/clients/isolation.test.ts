@@ -122,7 +122,13 @@ async function signedInThings({ organization: { operator }, scim }: Connected, n
   const claimToBe = async (stableId: string) => {
     const browser = createSecret('browser');
     const { state } = await signInAttempts.start({ purpose: 'signIn', connection, browser, returnTo: null });
-    const proved = { email: null, emailVerification: 'unsaid' as const, displayName: `${name} person`, claims: {} };
+    const proved = {
+      email: null,
+      emailVerification: 'unsaid' as const,
+      displayName: `${name} person`,
+      authTime: null,
+      claims: {},
+    };
     await signInAttempts.verified(state, { subject: `${stableId} subject`, stableId, ...proved });
     return signIn.finish(state, { browser, sessionCookie: undefined, userAgent: null, address: null });
   };

@@ -36,8 +36,8 @@ it('forgets sign-ins, sessions, attempts and links that ended long ago, and keep
       [organizationId, session, at],
     );
     await superuser.query(
-      `insert into sign_in_attempts (id, state_hmac, browser_hmac, purpose, state, created_at, expires_at)
-       values ($1, $2, $2, 'signIn', 'started', $3, $4)`,
+      `insert into sign_in_attempts (id, state_hmac, browser_hmac, purpose, state, asks_anew, created_at, expires_at)
+       values ($1, $2, $2, 'signIn', 'started', false, $3, $4)`,
       [uuid(), name, at, later],
     );
     await superuser.query(

@@ -68,3 +68,16 @@ it('every guide shows queries of a directory as they can be pasted', () => {
   const problems = shown.flatMap((text) => validate(schema, parse(`{ ${text} }`)).map(({ message }) => message));
   expect(problems).toEqual([]);
 });
+
+it('every guide shows queries that fit the schema, within a program too', () => {
+  const texts = readdirSync(guides)
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => readFileSync(new URL(file, guides), 'utf8'));
+  const shown = texts.flatMap((text) => [
+    ...[...text.matchAll(/```graphql\n([^`]*)```/g)].map(([, document]) => document ?? ''),
+    ...[...text.matchAll(/query: `([^`]*)`/g)].map(([, document]) => document ?? ''),
+  ]);
+  expect(shown.length).toBeGreaterThan(6);
+  const operations = shown.flatMap((text) => text.split(/\n\n(?=query|mutation)/));
+  expect(operations.flatMap((text) => validate(schema, parse(text)).map(({ message }) => message))).toEqual([]);
+});

@@ -49,7 +49,7 @@ describe('the viewer of somebody without any permission', () => {
       cookie,
       `{ viewer {
         actor { kind id name } account { id email isEmailVerified displayName logins { provider email } }
-        session { id authenticatedAt expiresAt idleExpiresAt method connectionName }
+        session { id authenticatedAt freshUntil freshSignInUrl expiresAt idleExpiresAt method connectionName }
         organization { id name slug } user { id userName displayName email } groups { id name }
         permissions permissionVersion may(permission: "screens:publish")
         organizations { id slug name isCurrent isActive isAuthenticated signInUrl }
@@ -71,6 +71,8 @@ describe('the viewer of somebody without any permission', () => {
       session: {
         id: sessionId,
         authenticatedAt: at.toISOString(),
+        freshUntil: later(15),
+        freshSignInUrl: 'https://rollcall.example/sign-in/again',
         expiresAt: later(10_080),
         idleExpiresAt: after(720),
         method: 'CONNECTION',

@@ -28,6 +28,11 @@ export interface TestOidcProvider {
   person(sub: string, claims?: Record<string, unknown>): void;
   /** From now on whoever comes is this person, without a page; undefined shows a page that asks who it is. */
   signInAs(sub: string | undefined): void;
+  /**
+   * From now on whoever comes proved at that time who they are, and is asked for it again only by a request that says so; null
+   * asks everybody.
+   */
+  remembersSince(time: Date | null): void;
   /** From now on sign-ins come back with this error; undefined ends that. */
   failSignInsWith(error: OidcError | undefined): void;
   /** From now on the token endpoint answers 401 with this; undefined ends that. */
@@ -54,6 +59,7 @@ export interface OidcProviderOptions {
 interface Behaviour {
   people: Map<string, Record<string, unknown>>;
   signInAs: string | undefined;
+  rememberedSince: Date | null;
   signInError: OidcError | undefined;
   tokenError: (OidcError & Record<string, unknown>) | undefined;
   keyReads: number;
@@ -69,6 +75,7 @@ export async function startOidcProvider(options: OidcProviderOptions = {}): Prom
   const behaviour: Behaviour = {
     people: new Map(),
     signInAs: undefined,
+    rememberedSince: null,
     signInError: undefined,
     tokenError: undefined,
     keyReads: 0,
@@ -105,6 +112,9 @@ export async function startOidcProvider(options: OidcProviderOptions = {}): Prom
     person: (sub, claims = {}) => void behaviour.people.set(sub, claims),
     signInAs: (sub) => {
       behaviour.signInAs = sub;
+    },
+    remembersSince: (time) => {
+      behaviour.rememberedSince = time;
     },
     failSignInsWith: (error) => {
       behaviour.signInError = error;
@@ -237,14 +247,16 @@ async function answer(
 
 async function interact(
   provider: Provider,
-  { people, signInAs, signInError }: Behaviour,
+  { people, signInAs, signInError, rememberedSince }: Behaviour,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const finish = (result: InteractionResults) =>
     provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
   if (signInError) return finish({ ...signInError });
-  if (signInAs !== undefined) return finish({ login: { accountId: signInAs } });
+  const { params } = await provider.interactionDetails(request, response);
+  const ts = rememberedSince && params.prompt !== 'login' ? Math.floor(rememberedSince.getTime() / 1000) : undefined;
+  if (signInAs !== undefined) return finish({ login: { accountId: signInAs, ...(ts !== undefined && { ts }) } });
   if (request.method === 'POST') {
     const sub = new URLSearchParams(await readBody(request)).get('sub') ?? '';
     return finish({ login: { accountId: sub } });

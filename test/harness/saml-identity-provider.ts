@@ -41,6 +41,8 @@ export interface SamlResponseInput {
   notBefore?: Date;
   notOnOrAfter?: Date;
   sessionNotOnOrAfter?: Date;
+  /** When the person proved there who they are. */
+  authnInstant?: Date;
   signs?: 'assertion' | 'response' | 'both';
   signatureAlgorithm?: string;
   keys?: SelfSignedCertificate;
@@ -58,6 +60,11 @@ export interface SamlIdentityProvider {
   metadata(): string;
   /** From now on whoever comes is this person. */
   signInAs(person: SamlPerson): void;
+  /**
+   * From now on whoever comes proved at that time who they are, and is asked for it again only by a request that forces it; null
+   * asks everybody.
+   */
+  remembersSince(time: Date | null): void;
   /** From now on it answers with this status instead: the last part of a status code, and a message. Null ends that. */
   refuseWith(status: { code: string; message: string } | null): void;
   /** A response as it would post it, in base64. */
@@ -74,6 +81,7 @@ export async function startSamlIdentityProvider({
 } = {}): Promise<SamlIdentityProvider> {
   let published = [keys.certificate];
   let person: SamlPerson = { nameId: 'person-1', attributes: { email: 'ada@example.com' } };
+  let rememberedSince: Date | null = null;
   let refusal: { code: string; message: string } | null = null;
   const server = createServer((request, response) => {
     void answer(request.url ?? '').then(
@@ -91,7 +99,9 @@ export async function startSamlIdentityProvider({
     const { pathname, searchParams } = new URL(address, url);
     if (pathname !== '/sso') throw new Error('There is nothing here.');
     const request = await readRequest(Object.fromEntries(searchParams), identityProvider({ issuer, url, keys }));
-    const samlResponse = refusal === null ? await respond(request) : refusalOf(request, { issuer, ...refusal });
+    const authnInstant = request.forcesAuthn ? null : rememberedSince;
+    const answered = { ...request, ...(authnInstant && { authnInstant }) };
+    const samlResponse = refusal === null ? await respond(answered) : refusalOf(request, { issuer, ...refusal });
     return autoPost(request.acsUrl, { SAMLResponse: samlResponse, RelayState: searchParams.get('RelayState') ?? '' });
   }
   const respond = (input: SamlResponseInput) => signedResponse({ person, issuer, keys, url, now: clock(), ...input });
@@ -105,6 +115,9 @@ export async function startSamlIdentityProvider({
     metadata: () => identityProvider({ issuer, url, keys, published }).getMetadata(),
     signInAs(other) {
       person = other;
+    },
+    remembersSince(time) {
+      rememberedSince = time;
     },
     refuseWith(status) {
       refusal = status;
@@ -160,7 +173,8 @@ async function readRequest(query: Record<string, string>, own: ReturnType<typeof
   const acsUrl = /AssertionConsumerServiceURL="([^"]*)"/.exec(xml)?.[1] ?? '';
   const entityId = /<saml:Issuer[^>]*>([^<]*)</.exec(xml)?.[1] ?? '';
   const { extract } = await own.parseLoginRequest(serviceProvider({ acsUrl, entityId }), 'redirect', { query });
-  return { acsUrl, entityId, requestId: String(extract.request?.id) };
+  const forcesAuthn = /\sForceAuthn="(?:true|1)"/.test(xml);
+  return { acsUrl, entityId, requestId: String(extract.request?.id), forcesAuthn };
 }
 
 type SignedResponseInput = SamlResponseInput & {
@@ -190,7 +204,7 @@ async function signedResponse(input: SignedResponseInput): Promise<string> {
     Audience: input.audience ?? entityId,
   };
   const template = SamlLib.defaultLoginResponseTemplate.context
-    .replace('{AuthnStatement}', authnStatement(now, input.sessionNotOnOrAfter))
+    .replace('{AuthnStatement}', authnStatement(input.authnInstant ?? now, input.sessionNotOnOrAfter))
     .replace('{AttributeStatement}', attributeStatement(person.attributes ?? {}));
   const { edit = (xml: string) => xml } = input;
   const { context } = await identityProvider({ ...input, template }).createLoginResponse(
@@ -207,11 +221,11 @@ function after(now: Date, given: Date | undefined): string {
   return (given ?? new Date(now.getTime() + 5 * MINUTE_MS)).toISOString();
 }
 
-function authnStatement(now: Date, sessionNotOnOrAfter: Date | undefined): string {
+function authnStatement(authnInstant: Date, sessionNotOnOrAfter: Date | undefined): string {
   const until = sessionNotOnOrAfter ? ` SessionNotOnOrAfter="${sessionNotOnOrAfter.toISOString()}"` : '';
   const context =
     '<saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef>';
-  return `<saml:AuthnStatement AuthnInstant="${now.toISOString()}" SessionIndex="_1"${until}><saml:AuthnContext>${context}</saml:AuthnContext></saml:AuthnStatement>`;
+  return `<saml:AuthnStatement AuthnInstant="${authnInstant.toISOString()}" SessionIndex="_1"${until}><saml:AuthnContext>${context}</saml:AuthnContext></saml:AuthnStatement>`;
 }
 
 function attributeStatement(attributes: Record<string, string | readonly string[]>): string {

@@ -16,6 +16,8 @@ export interface SignInFacts {
   /** The cookie that the browser has already. */
   replaces?: string;
   at?: Date;
+  /** When they proved themselves who they are: then, unless given. */
+  provedAt?: Date | null;
 }
 
 export interface SignedIn {
@@ -31,12 +33,13 @@ export async function signedIn(
 ): Promise<SignedIn> {
   const { organizationId, userId, method = 'google', connectionId = null, directoryUserId = null } = facts;
   const { at = new Date() } = facts;
+  const { provedAt = at } = facts;
   return database.transaction(organizationId, async (transaction) => {
     const person = { email: null, isEmailVerified: false, displayName: null, at };
     const accountId = facts.accountId ?? (await domain.accounts.createIn(transaction, person)).id;
     await domain.accounts.joinIn(transaction, { accountId, userId, at });
     const visit = { sessionCookie: facts.replaces, userAgent: 'a browser', address: '203.0.113.7' };
-    const proof = { method, connectionId, directoryUserId };
+    const proof = { method, connectionId, directoryUserId, provedAt };
     const signIn = { accountId, userId, proof, visit, event: {}, at };
     return { accountId, ...(await domain.sessions.signInTo(transaction, signIn)) };
   });

@@ -79,6 +79,7 @@ export function anAttempt(facts: Partial<StartedAttempt> = {}): StartedAttempt {
     provider: null,
     organizationId: ORGANIZATION_ID,
     purpose: 'signIn',
+    asksAnew: false,
     returnTo: null,
     ...facts,
   };
@@ -169,7 +170,13 @@ export async function startPages(config: Partial<SsoOptions['config']> = {}): Pr
 }
 
 export function anIdentity() {
-  const nothing = { stableId: null, email: null, emailVerification: 'unsaid', displayName: null } as const;
+  const nothing = {
+    stableId: null,
+    email: null,
+    emailVerification: 'unsaid',
+    displayName: null,
+    authTime: null,
+  } as const;
   return { subject: 'sub', ...nothing, claims: {} };
 }
 
@@ -198,6 +205,7 @@ function playedDomain(seen: { started: StartAttempt[]; refused: PagesStage['refu
         seen.refused.push(input);
         return aRefusal({ reason: input.reason, detail: input.detail ?? {} });
       },
+      askForOwnAccount: async () => ({ kind: 'refused', refusal: aRefusal({ reason: 'attemptExpired' }) }),
       finish: async () => ({ kind: 'refused', refusal: aRefusal({ reason: 'attemptExpired' }) }),
       useAssertion: async () => true,
     },

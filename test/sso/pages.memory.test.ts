@@ -436,6 +436,27 @@ describe('the answer of an identity provider', () => {
     expect((await stage.browser().open(callback)).text).toContain('The &lt;audience&gt; is another.');
   });
 
+  it('to a fresh sign-in counts only where the person proved just now who they are', async () => {
+    stage.domain.signInAttempts.findStarted = async () => anAttempt({ asksAnew: true, returnTo: '/?there' });
+    const answeredAfter = async (seconds: number | null) => {
+      const authTime = seconds === null ? null : stage.clock().getTime() / 1000 - seconds;
+      stage.oidc.verify = async () => ({ ...anIdentity(), authTime });
+      return stage.browser().open(callback);
+    };
+    for (const seconds of [901, null]) {
+      const shown = await answeredAfter(seconds);
+      expect([shown.status, shown.words]).toEqual([
+        403,
+        expect.stringContaining('You were not asked to sign in again'),
+      ]);
+      expect(shown.text).toContain('href="/sign-in/again?returnTo=%2F%3Fthere"');
+      expect(shown.text).toContain('href="/?there">Go back without it');
+      expect(shown.words.includes('auth_time')).toBe(seconds === null);
+      expect(stage.refused.at(-1)?.detail).toMatchObject({ problem: 'notProvedAnew' });
+    }
+    expect((await answeredAfter(899)).words).not.toContain('not asked');
+  });
+
   it('that nobody asked for says where to begin', async () => {
     stage.domain.signInConnections.find = async () => aConnection({ protocol: 'saml' });
     stage.saml.isUnsolicited = () => true;
@@ -546,6 +567,41 @@ describe('a refused sign-in', () => {
     stage.domain.signInAttempts.findPending = async () => pending;
     expect((await stage.browser().step('GET', `/sign-in/google?link=${STATE}`)).status).toBe(303);
     expect(stage.started).toMatchObject([{ purpose: 'link', provider: 'google', pending }]);
+  });
+
+  it('asks an admin for an account of one’s own where that of the address is somebody else’s, by a form of ours alone', async () => {
+    const refusal = aRefusal({ reason: 'otherSignInMethod', otherMethods: ['google'] });
+    stage.domain.signIn.finish = async () => ({ kind: 'refused', refusal });
+    const asked: unknown[] = [];
+    stage.domain.signIn.askForOwnAccount = async (state, { browser }) => {
+      asked.push([state, browser]);
+      const detail = { requestReason: 'otherSignInMethod' };
+      return { kind: 'refused', refusal: aRefusal({ reason: 'approvalRequired', detail }) };
+    };
+    const browser = stage.browser();
+    browser.setCookie('rollcall_browser', createSecret('browser'));
+    const { text } = await browser.open(`/sign-in/finish?state=${STATE}`);
+    expect(text).toContain('action="/sign-in/finish/ask-admin"');
+    expect(text).toContain(`name="state" value="${STATE}"`);
+    const foreign = await fetch(`${stage.url}/sign-in/finish/ask-admin`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://evil.example' },
+      body: `state=${STATE}`,
+    });
+    expect([foreign.status, asked]).toEqual([403, []]);
+    const shown = await browser.submit('/sign-in/finish/ask-admin', { state: STATE });
+    expect(shown.status).toBe(403);
+    expect(shown.words).toContain('An admin has to confirm that this is you');
+    expect(shown.words).toContain('you said that it is not yours');
+    expect(asked).toEqual([[STATE, browser.cookie('rollcall_browser')]]);
+    expect((await browser.open('/sign-in/finish/ask-admin')).status).toBe(405);
+  });
+
+  it('says so where another account was proved than the one that was asked for', async () => {
+    const refusal = aRefusal({ reason: 'otherSignInMethod', otherMethods: ['google'], detail: { provedOther: true } });
+    stage.domain.signIn.finish = async () => ({ kind: 'refused', refusal });
+    const { words } = await stage.browser().open(`/sign-in/finish?state=${STATE}`);
+    expect(words).toContain('by another account than the one that you have just chosen');
   });
 
   it('explains the code of the identity provider', async () => {

@@ -20,7 +20,8 @@ export function createSessionTokenVerifier({ issuer, audience }) {
       organizationId,
       sessionId,
       permissionVersion,
-      authenticatedAt: new Date(payload.auth_time * 1000),
+      // Not every identity provider says when somebody proved who they are.
+      provedAt: payload.auth_time === undefined ? null : new Date(payload.auth_time * 1000),
     };
   };
 }

@@ -31,10 +31,32 @@ export const insertAccount = statement<AccountRow>(
    returning ${COLUMNS}`,
 );
 
-/** `$2` account, `$3` user, `$4` now. */
-export const putMembership = statement<never>(
-  `insert into account_memberships (account_id, organization_id, user_id, created_at) values ($2, $1, $3, $4)
-   on conflict (account_id, organization_id) do update set user_id = excluded.user_id`,
+/** `$2` account, `$3` user, `$4` now. No row where the account is another user here, also of this very moment. */
+export const putMembership = statement<{ accountId: string }>(
+  `insert into account_memberships as m (account_id, organization_id, user_id, created_at) values ($2, $1, $3, $4)
+   on conflict (account_id, organization_id) do update set user_id = excluded.user_id
+    where m.user_id = excluded.user_id
+   returning account_id as "accountId"`,
+);
+
+/**
+ * `$2` account, `$3` user: in place of a user who is not active. Apart from the above, so that it sees whom the transaction that
+ * the above waited for has made.
+ */
+export const replaceMembership = statement<{ accountId: string }>(
+  `update account_memberships m set user_id = $3
+    where m.organization_id = $1 and m.account_id = $2
+      and not exists (select 1 from users u where u.organization_id = $1 and u.id = m.user_id and ${isActiveUser('u')})
+   returning account_id as "accountId"`,
+);
+
+/** `$2` user, `$3` the key of an e-mail: of an account that has it verified, and a login of its own. */
+export const takeMembershipByEmail = statement<{ accountId: string }>(
+  `delete from account_memberships m
+    where m.organization_id = $1 and m.user_id = $2
+      and exists (select 1 from accounts a where a.id = m.account_id and a.email_key = $3 and a.is_email_verified)
+      and exists (select 1 from account_logins l where l.account_id = m.account_id)
+   returning account_id as "accountId"`,
 );
 
 export const selectAccount = statement<AccountRow>(`select ${COLUMNS} from accounts a where a.id = $1`);

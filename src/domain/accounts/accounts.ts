@@ -2,6 +2,7 @@ import { v7 as uuid } from 'uuid';
 import { foldKey } from '../../attributes/fold.ts';
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
 import type { Clock } from '../clock.ts';
+import { DomainError } from '../domain-error.ts';
 import type { LoginProvider } from './account.entity.ts';
 import type { AccountRow, LoginRow } from './accounts.store.ts';
 import * as store from './accounts.store.ts';
@@ -35,14 +36,18 @@ export class Accounts {
   }
 
   /**
-   * Makes the account that user in the transaction's organization, in place of the one that it was there. Fails on
-   * `account_memberships_user_key` for a user whose account is another.
+   * Makes the account that user in the transaction's organization, in place of an inactive one that it was there. Throws
+   * `userAlreadyBound` where it is another active one; fails on `account_memberships_user_key` for a user whose account is
+   * another.
    */
   async joinIn(
     transaction: OrganizationTransaction,
     { accountId, userId, at }: { accountId: string; userId: string; at: Date },
   ): Promise<void> {
-    await transaction.rows(store.putMembership, accountId, userId, at);
+    const [put] = await transaction.rows(store.putMembership, accountId, userId, at);
+    if (put) return;
+    const [replaced] = await transaction.rows(store.replaceMembership, accountId, userId);
+    if (!replaced) throw new DomainError('userAlreadyBound', 'The account is another user of the organization.');
   }
 
   /** The account of a login that was just proved, made at its first use; the account's e-mail follows a verified one. */

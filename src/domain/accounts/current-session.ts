@@ -1,4 +1,4 @@
-import type { UserActor } from '../actors/actor.ts';
+import { freshUntil, type UserActor } from '../actors/actor.ts';
 import type { OrganizationStatus } from '../organizations/organization.entity.ts';
 import { requireInUse } from '../organizations/organization-status.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
@@ -14,6 +14,10 @@ export interface LiveAuthentication {
   connectionId: string | null;
   directoryUserId: string | null;
   authenticatedAt: Date;
+  /** When the person last proved who they are; null where nobody said. */
+  provedAt: Date | null;
+  /** Until when that is a fresh sign-in; null where it is none. */
+  freshUntil: Date | null;
   /** When it ends unless it is used before. */
   idleExpiresAt: Date;
   /** When it ends whatever happens. */
@@ -55,13 +59,21 @@ export function isAccountLive(session: SessionRow, now: Date): boolean {
   return now < idleExpiresAt && now < expiresAt;
 }
 
+/** The same of many: after when a live one was seen, and after when its cookie was made. */
+export function accountLiveSince(now: Date): { seenAfter: Date; createdAfter: Date } {
+  return {
+    seenAfter: new Date(now.getTime() - ACCOUNT_IDLE_MILLISECONDS),
+    createdAfter: new Date(now.getTime() - ACCOUNT_LIFETIME_MILLISECONDS),
+  };
+}
+
 export function readAuthentication(
   row: AuthenticationRow,
   organizationId: string,
-  catalogue: PermissionCatalogue,
+  { catalogue, now }: { catalogue: PermissionCatalogue; now: Date },
 ): LiveAuthentication {
   const { userId, userName, displayName, email, held, ...facts } = row;
-  const { method, connectionId, directoryUserId, authenticatedAt, idleExpiresAt, expiresAt } = facts;
+  const { method, connectionId, directoryUserId, authenticatedAt, provedAt, idleExpiresAt, expiresAt } = facts;
   return {
     organizationId,
     user: { id: userId, userName, displayName, email },
@@ -69,6 +81,8 @@ export function readAuthentication(
     connectionId,
     directoryUserId,
     authenticatedAt,
+    provedAt,
+    freshUntil: freshUntil(provedAt, now),
     idleExpiresAt,
     expiresAt,
     permissions: new Set(held.flatMap((name) => catalogue.resolveHeld(name))),
@@ -80,7 +94,7 @@ export function actorOf(session: CurrentSession): UserActor | undefined {
   const { sessionId, accountId, authentication, organizationStatus } = session;
   if (organizationStatus !== null) requireInUse(organizationStatus);
   if (!authentication) return undefined;
-  const { organizationId, user, permissions, authenticatedAt } = authentication;
+  const { organizationId, user, permissions, provedAt } = authentication;
   const name = user.displayName ?? user.userName;
-  return { kind: 'user', organizationId, userId: user.id, accountId, sessionId, name, permissions, authenticatedAt };
+  return { kind: 'user', organizationId, userId: user.id, accountId, sessionId, name, permissions, provedAt };
 }

@@ -30,7 +30,7 @@ export async function signInOnce(
   const { organizationId } = transaction;
   const { userId, email, displayName, slug, organizationName: name } = holder;
   const accountId = holder.accountId ?? (await createAccount());
-  const proof = { method: 'oneTimeLink', connectionId: null, directoryUserId: null } as const;
+  const proof = { method: 'oneTimeLink', connectionId: null, directoryUserId: null, provedAt: at } as const;
   const signIn = { accountId, userId, proof, visit, event: { email }, at };
   const { sessionId, cookie } = await sessions.signInTo(transaction, signIn);
   const system: Actor = { kind: 'system', organizationId };

@@ -31,8 +31,8 @@ export interface SessionTokenClaims {
   sid: string;
   /** The version of their permissions: another one whenever these have changed. */
   pv: string;
-  /** When they last proved to the organization who they are. */
-  auth_time: number;
+  /** When they last proved who they are; absent where their identity provider does not say. */
+  auth_time?: number;
   iat: number;
   exp: number;
   jti: string;
@@ -93,7 +93,7 @@ export class SessionTokens {
       org_slug: facts.slug,
       sid: sessionId,
       pv: permissionVersion(this.#catalogue, facts.held),
-      auth_time: toSeconds(actor.authenticatedAt),
+      ...(actor.provedAt && { auth_time: toSeconds(actor.provedAt) }),
       iat: now,
       exp: now + TOKEN_LIFETIME_SECONDS,
       jti: randomId(),

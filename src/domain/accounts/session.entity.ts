@@ -66,10 +66,17 @@ export class SessionAuthentication {
   connectionId!: string | null;
   directoryUserId!: string | null;
   authenticatedAt!: Date;
+  /**
+   * When the person last proved who they are, as far as the identity provider says so: a browser that it remembers comes back
+   * without a question. Null where nobody says.
+   */
+  provedAt!: Date | null;
   /** Written at most once a minute. */
   lastSeenAt!: Date;
   endedAt!: Date | null;
   endedReason!: string | null;
+  /** When somebody else than the person last ended it, before it was proved anew. */
+  takenAt!: Date | null;
 }
 
 export const sessionAuthenticationSchema = defineEntity({
@@ -84,9 +91,11 @@ export const sessionAuthenticationSchema = defineEntity({
     connectionId: p.uuid().nullable(),
     directoryUserId: p.uuid().nullable(),
     authenticatedAt: p.datetime(),
+    provedAt: p.datetime().nullable(),
     lastSeenAt: p.datetime(),
     endedAt: p.datetime().nullable(),
     endedReason: p.text().nullable(),
+    takenAt: p.datetime().nullable(),
   },
   indexes: [
     { name: 'session_authentications_authenticated_index', properties: ['organizationId', 'authenticatedAt'] },

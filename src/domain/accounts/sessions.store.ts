@@ -5,9 +5,19 @@ import { takesOtherMethods } from '../organizations/other-methods.ts';
 import { accessPathsOf } from '../permissions/grant-paths.ts';
 import { isActiveUser } from '../users/active-user.ts';
 import type { LoginProvider } from './account.entity.ts';
+import type { OwnSessionRow } from './own-sessions.store.ts';
 import type { AuthenticationMethod } from './session.entity.ts';
 
 const FORGOTTEN_AT_ONCE = 5000;
+
+/** By what people end their own sessions; every other end was somebody else's. */
+export type OwnEnd = 'signedOut' | 'ended' | 'replaced';
+const ownEnds: readonly OwnEnd[] = ['signedOut', 'ended', 'replaced'];
+
+/** SQL for when somebody else than the person last ended the authentication of the alias, also where it was proved anew. */
+const takenAt = (alias: string) =>
+  `greatest(${alias}.taken_at, case when ${alias}.ended_reason not in (${ownEnds.map((end) => `'${end}'`).join(', ')})
+                                    then ${alias}.ended_at end)`;
 
 export interface SessionRow {
   sessionId: string;
@@ -62,15 +72,19 @@ export const openSession = statement<OpenedSessionRow>(
      from (select id from rotated union all select id from made) opened left join ended on true`,
 );
 
-/** `$2` session, `$3` user, `$4` method, `$5` connection, `$6` directory user, `$7` when it was proved, `$8` now. */
+/**
+ * `$2` session, `$3` user, `$4` method, `$5` connection, `$6` directory user, `$7` when they signed in, `$8` when the person
+ * proved who they are or null, `$9` now.
+ */
 export const putAuthentication = statement<never>(
-  `insert into session_authentications (organization_id, session_id, user_id, method, connection_id, directory_user_id,
-                                        authenticated_at, last_seen_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8)
+  `insert into session_authentications as proved (organization_id, session_id, user_id, method, connection_id, directory_user_id,
+                                        authenticated_at, proved_at, last_seen_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
    on conflict (organization_id, session_id) do update
       set user_id = excluded.user_id, method = excluded.method, connection_id = excluded.connection_id,
           directory_user_id = excluded.directory_user_id, authenticated_at = excluded.authenticated_at,
-          last_seen_at = excluded.last_seen_at, ended_at = null, ended_reason = null`,
+          proved_at = excluded.proved_at, last_seen_at = excluded.last_seen_at, taken_at = ${takenAt('proved')},
+          ended_at = null, ended_reason = null`,
 );
 
 /** `$2` session, `$3` the login, `$4` now; what proved the account itself counts for other organizations too. */
@@ -114,6 +128,7 @@ export interface AuthenticationRow {
   connectionId: string | null;
   directoryUserId: string | null;
   authenticatedAt: Date;
+  provedAt: Date | null;
   lastSeenAt: Date;
   idleExpiresAt: Date;
   expiresAt: Date;
@@ -127,7 +142,7 @@ export const selectAuthentications = prepared<AuthenticationRow>(
   `select asked.position, o.status as "organizationStatus", u.id as "userId", u.user_name as "userName",
           u.display_name as "displayName", u.email, a.method, a.connection_id as "connectionId",
           a.directory_user_id as "directoryUserId", a.authenticated_at as "authenticatedAt",
-          a.last_seen_at as "lastSeenAt",
+          a.proved_at as "provedAt", a.last_seen_at as "lastSeenAt",
           a.last_seen_at + make_interval(mins => o.session_idle_minutes) as "idleExpiresAt",
           a.authenticated_at + make_interval(mins => o.session_lifetime_minutes) as "expiresAt",
           array(
@@ -170,7 +185,10 @@ export interface SwitchPolicy {
   takesOtherMethods: boolean;
   idleMinutes: number;
   lifetimeMinutes: number;
-  /** When what this session had proved here was ended; a proof from before does not count any more. */
+  /**
+   * When what this session had proved here was ended, or what another one of the user had, by anybody but the person; a proof
+   * from before does not count any more.
+   */
   endedAt: Date | null;
 }
 
@@ -178,8 +196,10 @@ export const selectSwitchPolicy = statement<SwitchPolicy>(
   `select o.status as "organizationStatus", o.slug, ${isActiveUser('u')} as "isActive",
           ${takesOtherMethods('o')} as "takesOtherMethods",
           o.session_idle_minutes as "idleMinutes", o.session_lifetime_minutes as "lifetimeMinutes",
-          (select a.ended_at from session_authentications a
-            where a.organization_id = $1 and a.session_id = $3) as "endedAt"
+          greatest(
+            (select a.ended_at from session_authentications a where a.organization_id = $1 and a.session_id = $3),
+            (select max(${takenAt('a')}) from session_authentications a
+              where a.organization_id = $1 and a.user_id = $2)) as "endedAt"
      from organizations o join users u on u.organization_id = $1 and u.id = $2
     where o.organization_id = $1`,
 );
@@ -221,21 +241,6 @@ export const organizationsOfAccount = statement<{ organizationId: string }>(
 export const findOpenAuthentication = statement<{ userId: string }>(
   `select user_id as "userId" from session_authentications
     where organization_id = $1 and session_id = $2 and ended_at is null`,
-);
-
-export interface OwnSessionRow {
-  id: string;
-  createdAt: Date;
-  lastSeenAt: Date;
-  userAgent: string | null;
-  address: string | null;
-}
-
-/** `$1` account, `$2` since when it must have been seen, `$3` how many; the one seen last comes first. */
-export const selectOwnSessions = statement<OwnSessionRow>(
-  `select id, created_at as "createdAt", last_seen_at as "lastSeenAt", user_agent as "userAgent", address
-     from sessions where account_id = $1 and ended_at is null and last_seen_at > $2
-    order by last_seen_at desc, id desc limit $3`,
 );
 
 /** A session as the admins of an organization see it: what it has proved to theirs. */

@@ -31,6 +31,8 @@ export interface Proof {
   /** The connection, and the record of the directory that was signed in as; null for other methods or where there is none. */
   connectionId: string | null;
   directoryUserId: string | null;
+  /** When the person themselves proved it; null where nobody says. */
+  provedAt: Date | null;
 }
 
 export interface NewSignIn {
@@ -123,10 +125,7 @@ export class Sessions {
   /** The session of a cookie with what it has proved to its organization, read anew; undefined for none. */
   async find(cookie: string | undefined): Promise<CurrentSession | undefined> {
     const session = await this.#find(cookie);
-    if (!session) return undefined;
-    const { organizationId } = session;
-    const row = organizationId === null ? undefined : await this.#authenticate(organizationId, session);
-    return this.#current(session, row);
+    return session && this.#asItStands(session);
   }
 
   /**
@@ -137,7 +136,9 @@ export class Sessions {
   async switchOrganization(cookie: string | undefined, organizationId: string): Promise<CurrentSession> {
     requireId('organization', organizationId);
     const found = await this.#find(cookie);
-    if (!found) throw new DomainError('credentialInvalid', 'The session is over. Sign in again.');
+    if (!found || !(await this.#asItStands(found))) {
+      throw new DomainError('credentialInvalid', 'The session is over. Sign in again.');
+    }
     const session = { ...found, organizationId };
     const row = await this.#database.transaction(organizationId, async (transaction) => {
       const [membership] = await transaction.rows(store.findMembership, found.accountId);
@@ -164,7 +165,11 @@ export class Sessions {
   }
 
   /** Ends one session of an account in every organization; false when the account has no such session. */
-  async endOwn({ accountId }: Pick<SessionRow, 'accountId'>, sessionId: string, reason = 'ended'): Promise<boolean> {
+  async endOwn(
+    { accountId }: Pick<SessionRow, 'accountId'>,
+    sessionId: string,
+    reason: store.OwnEnd = 'ended',
+  ): Promise<boolean> {
     requireId('session', sessionId);
     const at = this.#clock();
     const [ended] = await this.#database.lookUp(store.endSession, sessionId, accountId, at);
@@ -177,7 +182,7 @@ export class Sessions {
   async endAllOwn({ accountId }: Pick<SessionRow, 'accountId'>, keptSessionId: string | null): Promise<number> {
     const at = this.#clock();
     const ended = await this.#database.lookUp(store.endSessionsOfAccount, accountId, keptSessionId, at);
-    const facts = { accountId, sessionIds: ended.map(({ id }) => id), reason: 'ended', isOwnAct: true, at };
+    const facts = { accountId, sessionIds: ended.map(({ id }) => id), reason: 'ended', isOwnAct: true, at } as const;
     if (ended.length > 0) await tellSessionsEnded(this.#database, facts);
     return ended.length;
   }
@@ -210,12 +215,19 @@ export class Sessions {
     return session;
   }
 
+  async #asItStands(session: SessionRow): Promise<CurrentSession | undefined> {
+    const { organizationId } = session;
+    const row = organizationId === null ? undefined : await this.#authenticate(organizationId, session);
+    return this.#current(session, row);
+  }
+
   #current(session: SessionRow, row: AuthenticationRow | undefined): CurrentSession | undefined {
     const now = this.#clock();
     if (!row && !isAccountLive(session, now)) return undefined;
     this.#touches.touch(session, row, now);
     const { sessionId, accountId, organizationId, loginProvider, createdAt, lastSeenAt } = session;
-    const authentication = row && organizationId ? readAuthentication(row, organizationId, this.#catalogue) : null;
+    const read = { catalogue: this.#catalogue, now };
+    const authentication = row && organizationId ? readAuthentication(row, organizationId, read) : null;
     const organizationStatus: OrganizationStatus | null = row?.organizationStatus ?? null;
     return {
       sessionId,
@@ -252,7 +264,8 @@ export class Sessions {
       const message = 'Sign in to the organization first, as it asks for it.';
       throw new DomainError('signInRequired', message, { path: 'organizationId', slug: policy.slug });
     }
-    const proof = { method, connectionId: null, directoryUserId: null };
+    // How fresh what proved the account was is not kept with the account.
+    const proof = { method, connectionId: null, directoryUserId: null, provedAt: null };
     await this.#prove(transaction, { sessionId, userId, proof, at });
     const detail = { isSwitch: true };
     const event = { outcome: 'signedIn', method, userId, detail, address: null, at: this.#clock() } as const;
@@ -264,8 +277,8 @@ export class Sessions {
     transaction: OrganizationTransaction,
     { sessionId, userId, proof, at }: { sessionId: string; userId: string; proof: Proof; at: Date },
   ): Promise<void> {
-    const { method, connectionId, directoryUserId } = proof;
-    const values = [sessionId, userId, method, connectionId, directoryUserId, at];
+    const { method, connectionId, directoryUserId, provedAt } = proof;
+    const values = [sessionId, userId, method, connectionId, directoryUserId, at, provedAt];
     await transaction.rows(store.putAuthentication, ...values, this.#clock());
     if (method !== 'google' && method !== 'microsoft') return;
     await transaction.rows(store.keepLogin, sessionId, method, at);
@@ -274,7 +287,7 @@ export class Sessions {
   /** The sign-in stands, whatever becomes of this. */
   async #tellReplaced({ endedId, endedAccountId: accountId }: store.OpenedSessionRow): Promise<void> {
     if (endedId === null || accountId === null) return;
-    const facts = { accountId, sessionIds: [endedId], reason: 'replaced', isOwnAct: false, at: this.#clock() };
+    const facts = { accountId, sessionIds: [endedId], reason: 'replaced', isOwnAct: false, at: this.#clock() } as const;
     await tellSessionsEnded(this.#database, facts).catch(this.#onBackgroundFailure);
   }
 

@@ -6,8 +6,8 @@ import * as store from './sessions.store.ts';
 export interface EndedSessions {
   accountId: string;
   sessionIds: readonly string[];
-  /** For the audit, such as `signedOut`. */
-  reason: string;
+  /** For the audit. */
+  reason: store.OwnEnd;
   /** Whether the person ended them: then each organization's audit names its user. */
   isOwnAct: boolean;
   at: Date;

@@ -6,17 +6,17 @@ import { isId, requireId } from '../id.ts';
 import type { OrderedPageRequest } from '../ordered-list.ts';
 import type { Page } from '../page.ts';
 import { requireOwnerToTouch } from '../permissions/owners.ts';
+import { holdUsers } from '../sign-in/match-person.store.ts';
 import { selectUsers } from '../users/users.store.ts';
-import type { CurrentSession } from './current-session.ts';
+import { accountLiveSince, type CurrentSession } from './current-session.ts';
 import { endAuthentications } from './end-authentications.ts';
-import type { OwnSessionRow, UserSessionRow } from './sessions.store.ts';
+import { type OwnSessionRow, selectAccountSessions, selectLiveSessions } from './own-sessions.store.ts';
+import type { UserSessionRow } from './sessions.store.ts';
 import * as store from './sessions.store.ts';
 
 export type UserSessionOrderField = 'createdAt' | 'lastSeenAt';
 
 const OWN_SESSIONS_MAX = 100;
-/** As long as an organization may let a session rest. */
-const REST_MILLISECONDS_MAX = 30 * 24 * 60 * 60_000;
 
 /** Sessions as people see their own, and as the admins of an organization see those of its users. */
 export class UserSessions {
@@ -28,10 +28,23 @@ export class UserSessions {
     this.#clock = clock;
   }
 
-  /** The browsers in which the account is signed in, the one seen last first, at most a hundred. */
+  /**
+   * The browsers in which the account is signed in, the one seen last first, at most a hundred: exactly those whose cookies
+   * `Sessions.find` still takes for one.
+   */
   async listOwn({ accountId }: Pick<CurrentSession, 'accountId'>): Promise<OwnSessionRow[]> {
-    const since = new Date(this.#clock().getTime() - REST_MILLISECONDS_MAX);
-    return this.#database.lookUp(store.selectOwnSessions, accountId, since, OWN_SESSIONS_MAX);
+    const now = this.#clock();
+    const { seenAfter, createdAfter } = accountLiveSince(now);
+    const ofAccount = [accountId, seenAfter, createdAfter, OWN_SESSIONS_MAX];
+    const organizations = await this.#database.lookUp(store.organizationsOfAccount, accountId);
+    const found = await Promise.all([
+      this.#database.lookUp(selectAccountSessions, ...ofAccount),
+      ...organizations.map(({ organizationId }) =>
+        this.#database.run(organizationId, selectLiveSessions, accountId, now, OWN_SESSIONS_MAX),
+      ),
+    ]);
+    const sessions = new Map(found.flat().map((session) => [session.id, session]));
+    return [...sessions.values()].toSorted(lastSeenFirst).slice(0, OWN_SESSIONS_MAX);
   }
 
   /** A page of the sessions in which each user is signed in to the organization. For loaders. Throws `invalidValue`. */
@@ -83,6 +96,8 @@ export class UserSessions {
       const [user] = await transaction.rows(selectUsers, [userId]);
       if (!user) throw notFound('user', userId);
       await requireOwnerToTouch(transaction, actor, userId);
+      // Who signs in or switches at this moment does so before this, and is found here, or after it.
+      await transaction.rows(holdUsers, [userId]);
       const at = this.#clock();
       return endAuthentications(transaction, actor, { userIds: [userId], reason: 'endedByAdmin', at });
     });
@@ -92,4 +107,8 @@ export class UserSessions {
     requirePermission(actor, 'rollcall:users');
     requireFreshSignIn(actor, this.#clock());
   }
+}
+
+function lastSeenFirst(left: OwnSessionRow, right: OwnSessionRow): number {
+  return right.lastSeenAt.getTime() - left.lastSeenAt.getTime() || (right.id < left.id ? -1 : 1);
 }

@@ -1,3 +1,4 @@
+import { FRESH_SIGN_IN_PATH } from '../connections/connection-addresses.ts';
 import { DomainError } from '../domain-error.ts';
 import { isReserved } from '../permissions/catalogue.ts';
 import type { Scope } from './scope.ts';
@@ -23,8 +24,8 @@ export type Actor =
       sessionId: string;
       name: string;
       permissions: ReadonlySet<string>;
-      /** When they last proved to this organization who they are. */
-      authenticatedAt: Date;
+      /** When they last proved who they are; null where their identity provider does not say. */
+      provedAt: Date | null;
     }
   | { kind: 'operator'; organizationId: string }
   | { kind: 'system'; organizationId: string };
@@ -75,16 +76,25 @@ export function requireReader(actor: Actor): void {
   throw new DomainError('forbidden', 'Only admins read this. What you are and may do yourself stands in `viewer`.');
 }
 
-const FRESH_MILLISECONDS = 15 * 60_000;
+/** For how long a fresh sign-in is one. */
+export const FRESH_MILLISECONDS = 15 * 60_000;
+
+/** Until when a sign-in is fresh in which the person proved who they are at that time; null for one that is not. */
+export function freshUntil(provedAt: Date | null, now: Date): Date | null {
+  if (provedAt === null) return null;
+  const until = new Date(provedAt.getTime() + FRESH_MILLISECONDS);
+  return now <= until ? until : null;
+}
 
 /**
- * Throws `freshSignInRequired` for somebody whose sign-in is older than 15 minutes: guards what would open the organization
- * to others, so that a stolen cookie does not for long. An API key and the operator pass. The identity provider is not told to
- * ask the person anew: where it signs in silently, a browser left alone is still fresh.
+ * Throws `freshSignInRequired` for somebody who did not prove in the last 15 minutes who they are: guards what would open the
+ * organization to others, so that a stolen cookie does not, nor a browser left alone that its identity provider remembers. An
+ * API key and the operator pass.
  */
 export function requireFreshSignIn(actor: Actor, now: Date): void {
-  if (actor.kind !== 'user' || now.getTime() - actor.authenticatedAt.getTime() <= FRESH_MILLISECONDS) return;
-  throw new DomainError('freshSignInRequired', 'Sign in again: this needs a sign-in of the last 15 minutes.');
+  if (actor.kind !== 'user' || freshUntil(actor.provedAt, now) !== null) return;
+  const message = `This needs a sign-in of the last 15 minutes: prove who you are once more at ${FRESH_SIGN_IN_PATH}.`;
+  throw new DomainError('freshSignInRequired', message);
 }
 
 /** Throws `forbidden` for everybody but the operator of the service; `act` goes on with "Only the operator of the service". */

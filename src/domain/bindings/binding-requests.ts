@@ -1,4 +1,7 @@
+import { foldKey } from '../../attributes/fold.ts';
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
+import { takeMembershipByEmail } from '../accounts/accounts.store.ts';
+import { endAuthentications } from '../accounts/end-authentications.ts';
 import { type Actor, requireFreshSignIn, requirePermission } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { answering } from '../constraint-answers.ts';
@@ -66,23 +69,23 @@ export class BindingRequests {
 
   /**
    * Says that the person is this user, one of the candidates; `userId` may be left out where there is one. From their next
-   * sign-in they get in; another binding of the user through the connection ends, with its sessions. What was rejected can
-   * still be approved. Throws `notFound`, `bindingRequestNotPending`, `invalidValue` for no candidate or an inactive one,
-   * `permissionsExceedOwn` unless the actor holds all that the user holds, `forbidden` for an owner, `userAlreadyBound`
-   * where the person is another user by now, `freshSignInRequired`.
+   * sign-in they get in; another binding of the user through the connection ends, with its sessions. Of a request for
+   * `otherSignInMethod` it says besides that accounts with the person's address are somebody else's: they get one of their own,
+   * and the user is no longer that of such an account. Without a candidate they are made a user at their next sign-in. What
+   * was rejected can still be approved. Throws `notFound`, `bindingRequestNotPending`, `invalidValue` for no candidate or an
+   * inactive one, `permissionsExceedOwn` unless the actor holds all that the user holds, `forbidden` for an owner,
+   * `userAlreadyBound` where the person is another user by now, `freshSignInRequired`.
    */
   async approve(actor: Actor, input: { id: string; userId?: string | null | undefined }): Promise<BindingRequestRow> {
     const work = this.#decide(actor, input.id, async (transaction, request, at) => {
       if (request.state === 'approved') throw notPending(request);
       const userId = chosenOf(request, input.userId);
+      if (userId === null) return decide(transaction, actor, { request, state: 'approved', userId, at });
       await requireMayLetIn(transaction, actor, userId, this.#catalogue);
-      const { connectionId, subject, stableId } = request;
-      const [other] = await this.#endOthers(transaction, actor, { request, userId, at });
-      const records = await transaction.rows(recordsOfUser, userId);
-      const record = records.find((each) => each.externalId !== null && each.externalId === stableId);
-      const binding = { connectionId, subject, stableId, accountId: null, userId, boundBy: 'approval' as const, at };
-      const made = await makeBinding(transaction, actor, { ...binding, directoryUserId: record?.id ?? null });
-      const data = { bindingId: made.id, endedBindingId: other?.id ?? null };
+      const { own, ended } = await this.#endOthers(transaction, actor, { request, userId, at });
+      const bindingId = own?.id ?? (await bindByApproval(transaction, actor, { request, userId, at }));
+      await releaseAccount(transaction, actor, { request, userId, at });
+      const data = { bindingId, endedBindingId: ended?.id ?? null };
       return decide(transaction, actor, { request, state: 'approved', userId, data, at });
     });
     return answering({ bindings_subject_key: isAnother, bindings_user_key: isAnother }, work);
@@ -96,6 +99,10 @@ export class BindingRequests {
     return this.#decide(actor, id, async (transaction, request, at) => {
       if (request.state !== 'pending') throw notPending(request);
       for (const userId of request.candidateUserIds) await requireOwnerToTouch(transaction, actor, userId);
+      // Who was approved before, and asked for an account of their own, is not let in by that any more.
+      const [before] = await transaction.rows(bindingsInTheWay, request.connectionId, null, request.subject);
+      if (before?.accountId === null)
+        await endBindingOf(transaction, actor, { bindingId: before.id, reason: 'ended', at });
       return decide(transaction, actor, { request, state: 'rejected', userId: null, at });
     });
   }
@@ -120,19 +127,46 @@ export class BindingRequests {
     });
   }
 
-  async #endOthers(
-    transaction: OrganizationTransaction,
-    actor: Actor,
-    { request, userId, at }: { request: BindingRequestRow; userId: string; at: Date },
-  ) {
+  /** Of another subject as this user; `own` is what an earlier approval has made and nobody has got in by yet. */
+  async #endOthers(transaction: OrganizationTransaction, actor: Actor, { request, userId, at }: Approval) {
     const { connectionId, subject } = request;
-    const others = await transaction.rows(bindingsInTheWay, connectionId, userId, subject);
-    if (others.some((each) => each.subject === subject)) throw isAnother();
+    const found = await transaction.rows(bindingsInTheWay, connectionId, userId, subject);
+    const own = found.find((each) => each.subject === subject);
+    if (own && (own.userId !== userId || own.accountId !== null)) throw isAnother();
+    const others = found.filter((each) => each !== own);
     for (const { id: bindingId } of others) {
       await endBindingOf(transaction, actor, { bindingId, reason: 'approvedAnother', at });
     }
-    return others;
+    return { own, ended: others[0] };
   }
+}
+
+interface Approval {
+  request: BindingRequestRow;
+  userId: string;
+  at: Date;
+}
+
+async function bindByApproval(
+  transaction: OrganizationTransaction,
+  actor: Actor,
+  { request: { connectionId, subject, stableId }, userId, at }: Approval,
+): Promise<string> {
+  const records = await transaction.rows(recordsOfUser, userId);
+  const record = records.find((each) => each.externalId !== null && each.externalId === stableId);
+  const binding = { connectionId, subject, stableId, accountId: null, userId, boundBy: 'approval' as const, at };
+  return (await makeBinding(transaction, actor, { ...binding, directoryUserId: record?.id ?? null })).id;
+}
+
+/** The account with the person's address, which is not theirs, may be this user here: it is no longer, and all else of it stays. */
+async function releaseAccount(
+  transaction: OrganizationTransaction,
+  actor: Actor,
+  { request: { reason, email }, userId, at }: Approval,
+): Promise<void> {
+  if (reason !== 'otherSignInMethod' || email === null) return;
+  const [released] = await transaction.rows(takeMembershipByEmail, userId, foldKey(email));
+  if (released) await endAuthentications(transaction, actor, { userIds: [userId], reason: 'accountReplaced', at });
 }
 
 /** Of a request that is held, so that nobody else has decided it. */
@@ -160,8 +194,10 @@ async function requireMayLetIn(
   requireOwn(actor, await permissionsOfUser(transaction, { userId }, catalogue));
 }
 
-function chosenOf({ candidateUserIds }: BindingRequestRow, userId: string | null | undefined): string {
+/** Null for somebody who is yet to be made a user. */
+function chosenOf({ reason, candidateUserIds }: BindingRequestRow, userId: string | null | undefined): string | null {
   const [only, another] = candidateUserIds;
+  if (userId == null && only === undefined && reason === 'otherSignInMethod') return null;
   if (userId == null && only !== undefined && another === undefined) return only;
   if (userId != null && candidateUserIds.includes(userId)) return userId;
   const message =

@@ -77,8 +77,14 @@ export const bindingSchema = defineEntity({
   ],
 });
 
-export const bindingRequestReasons = ['alreadyBound', 'ambiguous', 'protectedUser', 'emailBoundBefore'] as const;
-/** Why a sign-in was not bound by itself. */
+export const bindingRequestReasons = [
+  'alreadyBound',
+  'ambiguous',
+  'protectedUser',
+  'emailBoundBefore',
+  'otherSignInMethod',
+] as const;
+/** Why a sign-in was not bound by itself; `otherSignInMethod`: the account with their address is not theirs, the person says. */
 export type BindingRequestReason = (typeof bindingRequestReasons)[number];
 
 export const bindingRequestStates = ['pending', 'approved', 'rejected'] as const;
@@ -102,7 +108,7 @@ export class BindingRequest {
   lastTriedAt!: Date;
   decidedBy!: Record<string, unknown> | null;
   decidedAt!: Date | null;
-  /** The user that was chosen. */
+  /** The user that was chosen; null where it is not decided, and for who was approved to be made one. */
   userId!: string | null;
 }
 
@@ -133,7 +139,7 @@ export const bindingRequestSchema = defineEntity({
     { name: 'binding_requests_state_check', expression: "state in ('pending', 'approved', 'rejected')" },
     {
       name: 'binding_requests_reason_check',
-      expression: "reason in ('alreadyBound', 'ambiguous', 'protectedUser', 'emailBoundBefore')",
+      expression: "reason in ('alreadyBound', 'ambiguous', 'protectedUser', 'emailBoundBefore', 'otherSignInMethod')",
     },
   ],
 });

@@ -91,7 +91,8 @@ export class ConnectionTests {
       return await this.#identityProviders.check(opened);
     } catch (error) {
       if (!(error instanceof SealError)) throw error;
-      const message = 'It cannot be opened any more: the key under which it was sealed is lost. Give it anew.';
+      const message =
+        'It does not open under this SECRET_KEY. Set the one under which it was sealed; where that is lost, give it anew.';
       return [{ name: 'clientSecret', isOk: false, message }];
     }
   }

@@ -13,6 +13,16 @@ export interface VerifiedIdentity {
   /** Of this `email`, by whatever told it. */
   emailVerification: EmailVerification;
   displayName: string | null;
+  /**
+   * When the person last proved to the identity provider who they are, in seconds since 1970: OIDC `auth_time`, SAML
+   * `AuthnInstant`. Null where it does not say.
+   */
+  authTime: number | null;
   /** As received, bounded: shown where a connection is tested. Nothing is decided by them. */
   claims: Record<string, unknown>;
+}
+
+/** When the person proved who they are, which is not in the future whatever the clock over there says; null where nobody says. */
+export function provedAtOf({ authTime }: Pick<VerifiedIdentity, 'authTime'>, now: Date): Date | null {
+  return authTime === null ? null : new Date(Math.min(authTime * 1000, now.getTime()));
 }

@@ -1,5 +1,5 @@
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
-import { type Actor, requirePermission } from '../actors/actor.ts';
+import { type Actor, requireFreshSignIn, requirePermission } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { ScimTokens } from '../directory-credentials/scim-tokens.ts';
 import { DomainError, notFound } from '../domain-error.ts';
@@ -85,11 +85,12 @@ export class DirectoryStatuses {
 
   /**
    * Lets a directory reach the product, as the preview with this digest showed it, and answers when all its records have.
-   * What a crash leaves undone, the next maintenance does. Throws `notFound`, `directoryStatusConflict`,
+   * What a crash leaves undone, the next maintenance does. Throws `notFound`, `directoryStatusConflict`, `freshSignInRequired`,
    * `previewOutdated` when anything moved since, `permissionsExceedOwn` unless the actor holds all that joined groups give.
    */
   async activate(actor: Actor, { id, digest }: { id: string; digest: string }): Promise<DirectoryRow> {
     const activated = await this.#change(actor, id, 'active', async (transaction) => {
+      requireFreshSignIn(actor, this.#clock());
       const preview = await this.#preview(transaction, id);
       if (preview.digest !== digest) {
         const message = 'The ground has moved since the preview. Look at it again.';
@@ -116,8 +117,9 @@ export class DirectoryStatuses {
    * Disconnects a directory for good: its tokens end, its links are superseded, and groups that it made go where nothing of
    * the product hangs on them. `keep` makes the people whom it has as active manual users and manual members of their
    * groups, `letGo` leaves them deactivated. `confirmName` is the directory's name. Throws `notFound`,
-   * `directoryStatusConflict`, `confirmationRequired`, `lastOwner`, `permissionsExceedOwn` where people are kept in more
-   * than the actor holds, `forbidden` when somebody else than an owner touches owners.
+   * `directoryStatusConflict`, `confirmationRequired`, `lastOwner`; where people are kept in more than the actor holds
+   * `permissionsExceedOwn`, in something sensitive `freshSignInRequired`; `forbidden` when somebody else than an owner
+   * touches owners.
    */
   async retire(
     actor: Actor,

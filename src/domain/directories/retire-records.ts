@@ -6,7 +6,7 @@ import type { PeopleAfterwards } from '../links/link-decisions.ts';
 import { settleUsers } from '../links/settle-users.ts';
 import { OWNER_ONLY, type PermissionCatalogue } from '../permissions/catalogue.ts';
 import { resolveHeld } from '../permissions/granted-permissions.ts';
-import { requireOwn } from '../permissions/own-permissions.ts';
+import { requireMayHandOn } from '../permissions/own-permissions.ts';
 import * as store from './retire-records.store.ts';
 
 interface Retiring {
@@ -22,7 +22,8 @@ const LINKS_PER_PORTION = 5_000;
 
 /**
  * Ends what a directory is in the product: its tokens, its links, the groups that only it filled. One transaction, so that
- * it is retired as a whole or not at all. Answers the facts to tell. Throws `permissionsExceedOwn`, `forbidden`.
+ * it is retired as a whole or not at all. Answers the facts to tell. Throws `permissionsExceedOwn`, `freshSignInRequired`,
+ * `forbidden`.
  */
 export async function retireRecords(retiring: Retiring): Promise<Record<string, unknown>> {
   const { transaction, actor, directoryId, people, at } = retiring;
@@ -52,9 +53,10 @@ export async function retireRecords(retiring: Retiring): Promise<Record<string, 
 }
 
 /** Nobody keeps people in more than they hold, and only who may change the organization does anything to an owner. */
-async function requireRights({ transaction, actor, directoryId, people, catalogue }: Retiring): Promise<void> {
+async function requireRights({ transaction, actor, directoryId, people, catalogue, at }: Retiring): Promise<void> {
   if (people === 'keep') {
-    requireOwn(actor, resolveHeld(catalogue, await transaction.rows(store.heldByPeople, directoryId)));
+    const held = resolveHeld(catalogue, await transaction.rows(store.heldByPeople, directoryId));
+    requireMayHandOn(actor, held, { catalogue, at });
   }
   if (holds(actor, OWNER_ONLY)) return;
   const [found] = await transaction.rows(store.hasOwners, directoryId);

@@ -14,7 +14,7 @@ import { given, type OrderedPageRequest } from '../ordered-list.ts';
 import type { Page } from '../page.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { permissionsGrantedTo } from '../permissions/granted-permissions.ts';
-import { requireOwn } from '../permissions/own-permissions.ts';
+import { requireMayHandOn, requireOwn } from '../permissions/own-permissions.ts';
 import { keepingAnOwner, requireOwnerToTouchGroup } from '../permissions/owners.ts';
 import { protectionParameters } from '../permissions/protected.ts';
 import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, readName, readOptionalText } from '../text-input.ts';
@@ -133,7 +133,8 @@ export class Groups {
 
   /**
    * Puts up to 1,000 users into a group; who is a manual member already stays one. The actor must hold all that the group
-   * grants. Throws `notFound`, `groupIsLinked`, `permissionsExceedOwn`, `tooMany`, `invalidValue` naming unknown users.
+   * grants. Throws `notFound`, `groupIsLinked`, `permissionsExceedOwn`, `freshSignInRequired` where that is sensitive,
+   * `tooMany`, `invalidValue` naming unknown users.
    */
   async addMembers(actor: Actor, id: string, userIds: readonly string[]): Promise<GroupRow> {
     requirePermission(actor, 'rollcall:groups');
@@ -141,8 +142,9 @@ export class Groups {
     return this.#database.transaction(actor.organizationId, async (transaction) => {
       const group = await this.#lock(transaction, id);
       if (group.isLinked) throw groupIsLinked(group);
-      requireOwn(actor, await permissionsGrantedTo(transaction, id, this.#catalogue));
       const at = this.#clock();
+      const catalogue = this.#catalogue;
+      requireMayHandOn(actor, await permissionsGrantedTo(transaction, id, catalogue), { catalogue, at });
       const by = JSON.stringify(describeActor(actor));
       const [change] = await transaction.rows(store.addMembers, id, userIds.filter(isId), at, by);
       requireKnown(userIds, change?.known ?? []);

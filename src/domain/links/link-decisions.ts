@@ -1,6 +1,6 @@
 import { foldKey } from '../../attributes/fold.ts';
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
-import { type Actor, describeActor, requirePermission } from '../actors/actor.ts';
+import { type Actor, describeActor, requireFreshSignIn, requirePermission } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { answering } from '../constraint-answers.ts';
 import { pointConflict } from '../directories/directory-user-writes.store.ts';
@@ -8,7 +8,7 @@ import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { requireId } from '../id.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
-import { requireOwn } from '../permissions/own-permissions.ts';
+import { requireMayHandOn, requireOwn } from '../permissions/own-permissions.ts';
 import { keepingAnOwner, requireOwnerToTouch, requireOwnerToTouchGroup } from '../permissions/owners.ts';
 import { absorbManualMembers } from './absorption.ts';
 import type { LinkReason, LinkState } from './link.entity.ts';
@@ -43,7 +43,10 @@ interface Deciding {
   at: Date;
 }
 
-/** An admin's decisions on links. All need `rollcall:links`, and nobody lets somebody into more than they hold. */
+/**
+ * An admin's decisions on links. All need `rollcall:links`, and nobody lets somebody into more than they hold. To approve asks
+ * for a fresh sign-in always, what else lets people hold or keep something does where that is sensitive.
+ */
 export class LinkDecisions {
   readonly #database: Database;
   readonly #clock: Clock;
@@ -57,13 +60,14 @@ export class LinkDecisions {
 
   /**
    * Activates a link as the preview with this digest showed it: a group's people come in, a user is the directory's from
-   * now on, what was removed in the product is back. Throws `notFound`, `linkNotPending`, `previewOutdated` when anything
-   * moved since, `permissionsExceedOwn` unless the actor holds all that it gives, `groupIsLinked` while another directory
-   * group is linked to the group, `userNameTaken` when a removed user's name is another's by now, `lastOwner` where the
-   * only active owner would not be one any more.
+   * now on, what was removed in the product is back. Throws `notFound`, `linkNotPending`, `freshSignInRequired`,
+   * `previewOutdated` when anything moved since, `permissionsExceedOwn` unless the actor holds all that it gives,
+   * `groupIsLinked` while another directory group is linked to the group, `userNameTaken` when a removed user's name is
+   * another's by now, `lastOwner` where the only active owner would not be one any more.
    */
   async approve(actor: Actor, input: { id: string; digest: string }): Promise<LinkRow> {
     return this.#decide(actor, input.id, 'approve', async (deciding) => {
+      requireFreshSignIn(actor, deciding.at);
       const ground = await groundOfLink(deciding.transaction, input.id, this.#catalogue);
       if (ground.digest !== input.digest) {
         const message = 'The ground has moved since the preview. Look at it again.';
@@ -82,7 +86,7 @@ export class LinkDecisions {
 
   /**
    * Says that the record is not the user or group it waits for, and gives it one of its own; while the name is taken the
-   * link is in `conflict`. Throws `notFound`, `linkNotPending`, `permissionsExceedOwn`.
+   * link is in `conflict`. Throws `notFound`, `linkNotPending`, `permissionsExceedOwn`, `freshSignInRequired`.
    */
   async separate(actor: Actor, id: string): Promise<LinkRow> {
     return this.#decide(actor, id, 'separate', (deciding) =>
@@ -90,7 +94,10 @@ export class LinkDecisions {
     );
   }
 
-  /** Tries a link in `conflict` again. Throws `notFound`, `linkNotPending`. */
+  /**
+   * Tries a link in `conflict` again. Throws `notFound`, `linkNotPending`, and for a person `permissionsExceedOwn`,
+   * `freshSignInRequired`.
+   */
   async retry(actor: Actor, id: string): Promise<LinkRow> {
     return this.#decide(actor, id, 'retry', async (deciding) => {
       const { transaction, link, at } = deciding;
@@ -101,8 +108,9 @@ export class LinkDecisions {
 
   /**
    * Undoes an active link: the directory goes on, but the record counts no more. `keep` makes its people manual members,
-   * or the user a manual one. Throws `notFound`, `linkNotActive`, `lastOwner`, `permissionsExceedOwn` where people are
-   * kept in more than the actor holds, `forbidden` when somebody else than an owner touches owners.
+   * or the user a manual one. Throws `notFound`, `linkNotActive`, `lastOwner`; where people are kept in more than the actor
+   * holds `permissionsExceedOwn`, in something sensitive `freshSignInRequired`; `forbidden` when somebody else than an owner
+   * touches owners.
    */
   async unlink(actor: Actor, input: { id: string; people: PeopleAfterwards }): Promise<LinkRow> {
     return this.#decide(actor, input.id, 'unlink', (deciding) =>
@@ -175,7 +183,8 @@ export class LinkDecisions {
   async #separateUser(deciding: Deciding): Promise<void> {
     const { transaction, actor, link, at } = deciding;
     const { directoryRecordId: directoryUserId } = link;
-    requireOwn(actor, await permissionsOfUser(transaction, { directoryUserId }, this.#catalogue));
+    const catalogue = this.#catalogue;
+    requireMayHandOn(actor, await permissionsOfUser(transaction, { directoryUserId }, catalogue), { catalogue, at });
     const made = await makeUserFor(transaction, actor, { directoryUserId, linkId: link.id, at });
     if (made === 'made') {
       await transaction.rows(store.noteDecision, link.id, JSON.stringify(describeActor(actor)), at);
@@ -190,7 +199,9 @@ export class LinkDecisions {
     const groupId = link.targetId ?? '';
     await requireOwnerToTouchGroup(transaction, actor, groupId);
     if (people === 'keep') {
-      requireOwn(actor, (await groundOfLink(transaction, link.id, this.#catalogue)).permissions);
+      const catalogue = this.#catalogue;
+      const { permissions } = await groundOfLink(transaction, link.id, catalogue);
+      requireMayHandOn(actor, permissions, { catalogue, at });
       const by = JSON.stringify(describeActor(actor));
       const [kept] = await transaction.rows(store.keepMembers, link.directoryRecordId, groupId, by, at);
       const data = { count: kept?.count ?? 0, linkId: link.id };
@@ -204,11 +215,12 @@ export class LinkDecisions {
     const userId = link.targetId ?? '';
     await requireOwnerToTouch(transaction, actor, userId);
     await decide(deciding, { state: 'rejected', reason: 'unlinked', people });
+    const catalogue = this.#catalogue;
     if (people === 'keep') {
-      requireOwn(actor, await permissionsOfUser(transaction, { userId }, this.#catalogue));
+      requireMayHandOn(actor, await permissionsOfUser(transaction, { userId }, catalogue), { catalogue, at });
       await transaction.rows(store.keepAsManual, userId, at);
     }
-    await settleUsers(transaction, actor, { userIds: [userId], catalogue: this.#catalogue, at });
+    await settleUsers(transaction, actor, { userIds: [userId], catalogue, at });
   }
 }
 

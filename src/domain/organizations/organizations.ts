@@ -121,8 +121,8 @@ export class Organizations {
   }
 
   /**
-   * Changes what is given; null clears the default permission set and the contact. How people sign in, and for how long,
-   * changes only after a fresh sign-in. Throws `forbidden` when anyone but the operator touches the plan,
+   * Changes what is given; null clears the default permission set and the contact. What decides who gets in, how, for how
+   * long and with what, changes only after a fresh sign-in. Throws `forbidden` when anyone but the operator touches the plan,
    * `freshSignInRequired`, `versionConflict`, `invalidValue`; for the default set `notFound`, `sensitiveDefault`,
    * `permissionsExceedOwn`.
    */
@@ -135,7 +135,7 @@ export class Organizations {
       requireVersion(before, input.ifVersion);
       const changes = readChanges(before, input);
       if (Object.keys(changes).length === 0) return before;
-      if (signInPolicy.some((field) => changes[field] !== undefined)) requireFreshSignIn(actor, this.#clock());
+      if (admission.some((field) => changes[field] !== undefined)) requireFreshSignIn(actor, this.#clock());
       const { defaultPermissionSetId } = changes;
       if (typeof defaultPermissionSetId === 'string') {
         await this.#permissionSets.requireDefaultable(transaction, actor, defaultPermissionSetId);
@@ -179,6 +179,9 @@ export class Organizations {
 
 /** What weakens how people prove who they are, or for how long that counts. */
 const signInPolicy = ['acceptsOtherMethods', 'sessionIdleMinutes', 'sessionLifetimeMinutes'] as const;
+
+/** What lets people in, or has them hold something, without anybody's decision on each of them. */
+const admission = [...signInPolicy, 'groupMatching', 'defaultPermissionSetId', 'inactivityDays'] as const;
 
 type Settings =
   | 'name'

@@ -87,6 +87,11 @@ export class PermissionCatalogue {
     return this.#byName.has(name);
   }
 
+  /** Whether one of the permissions is sensitive. */
+  holdsSensitive(names: readonly string[]): boolean {
+    return names.some((name) => this.find(name)?.isSensitive);
+  }
+
   /** What a built-in set holds. */
   heldBy(set: BuiltInSet): readonly string[] {
     return this.#held[set];

@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
-import { type Actor, describeActor, requirePermission, requireReader } from '../actors/actor.ts';
+import { type Actor, describeActor, requireFreshSignIn, requirePermission, requireReader } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
@@ -50,20 +50,22 @@ export class Grants {
 
   /**
    * Gives a permission set to a group or a user; the same grant again is answered with the one that stands. Throws
-   * `permissionsExceedOwn` when the set holds more than the actor, `confirmationRequired` when it is sensitive and a
-   * directory group fills the group, `notFound`, `invalidValue`.
+   * `permissionsExceedOwn` when the set holds more than the actor, `freshSignInRequired` when it is sensitive,
+   * `confirmationRequired` when it is and a directory group fills the group, `notFound`, `invalidValue`.
    */
   async grant(actor: Actor, input: GivePermissionSet): Promise<GrantRow> {
     requirePermission(actor, 'rollcall:grants');
     const { permissionSetId, spaceId = null } = input;
     const { groupId, userId } = readSubject(input);
     return this.#database.transaction(actor.organizationId, async (transaction) => {
+      const at = this.#clock();
       const set = await this.#permissionSets.requireGivable(transaction, actor, permissionSetId);
+      const isSensitive = this.#permissionSets.isSensitive(set);
+      if (isSensitive) requireFreshSignIn(actor, at);
       if (spaceId !== null) await holdSpace(transaction, spaceId);
       await holdSubject(transaction, groupId, userId);
-      const isConfirmed = input.confirmsDirectoryMembership || !this.#permissionSets.isSensitive(set);
+      const isConfirmed = input.confirmsDirectoryMembership || !isSensitive;
       if (groupId !== null && !isConfirmed) await requireUnlinked(transaction, set.name, [groupId]);
-      const at = this.#clock();
       const by = JSON.stringify(describeActor(actor));
       const values = [uuid(), permissionSetId, groupId, userId, spaceId, by, at];
       const [grant] = await transaction.rows(store.insertGrant, ...values);
@@ -75,7 +77,10 @@ export class Grants {
     });
   }
 
-  /** Takes a grant away. Throws `notFound`, `lastOwner`; `forbidden` for a grant of owner. */
+  /**
+   * Takes a grant away. Throws `notFound`, `lastOwner`, `freshSignInRequired` when its set is sensitive; `forbidden` for a
+   * grant of owner.
+   */
   async revoke(actor: Actor, id: string): Promise<GrantRow> {
     requirePermission(actor, 'rollcall:grants');
     requireId('grant', id);
@@ -85,6 +90,7 @@ export class Grants {
         if (!locked) throw notFound('grant', id);
         const { isOwner, ...grant } = locked;
         if (isOwner) requirePermission(actor, OWNER_ONLY);
+        await this.#permissionSets.requireFreshToTake(transaction, actor, grant.permissionSetId);
         await transaction.rows(store.deleteGrant, id);
         const data = factsOf(grant);
         await recordEvent(transaction, actor, { type: 'grantRevoked', subjectId: id, data, at: this.#clock() });

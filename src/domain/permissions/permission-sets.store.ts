@@ -57,6 +57,13 @@ export const selectDefault = statement<{ id: string }>(
     where organization_id = $1 and default_permission_set_id = $2`,
 );
 
+/** One grant of the set, or one API key that acts by it. */
+export const selectUse = statement<{ id: string }>(
+  `(select id from grants where organization_id = $1 and permission_set_id = $2 limit 1)
+   union all
+   (select id from api_keys where organization_id = $1 and permission_set_id = $2 and revoked_at is null limit 1)`,
+);
+
 export const insertSet = statement<never>(
   `insert into permission_sets (organization_id, id, name, name_key, description, version, created_at, updated_at)
    values ($1, $2, $3, $4, $5, 1, $6, $6)`,

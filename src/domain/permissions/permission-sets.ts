@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { groupNameKey } from '../../attributes/fold.ts';
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
-import { type Actor, requirePermission, requireReader } from '../actors/actor.ts';
+import { type Actor, requireFreshSignIn, requirePermission, requireReader } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { answering, type ConstraintAnswers } from '../constraint-answers.ts';
 import { DomainError, notFound } from '../domain-error.ts';
@@ -77,7 +77,8 @@ export class PermissionSets {
   /**
    * Changes what is given; null clears the description. Only permissions that come into the set must be the actor's own.
    * Throws `permissionSetBuiltIn`, `versionConflict` and what `create` throws; for a sensitive permission that comes in,
-   * `sensitiveDefault` when every user holds the set, `confirmationRequired` when it is granted to a linked group.
+   * `sensitiveDefault` when every user holds the set, `confirmationRequired` when it is granted to a linked group,
+   * `freshSignInRequired` when anybody or any API key has it.
    */
   async update(actor: Actor, id: string, input: UpdatePermissionSet): Promise<PermissionSetRow> {
     requirePermission(actor, 'rollcall:permission-sets');
@@ -95,6 +96,7 @@ export class PermissionSets {
       this.#requireAddable(actor, added);
       if (this.isSensitive({ permissions: added })) {
         if (await isDefault(transaction, id)) throw sensitiveDefault(before.name, 'permissions');
+        if (actor.kind === 'user' && (await isInUse(transaction, id))) requireFreshSignIn(actor, this.#clock());
         if (!input.confirmsDirectoryMembership) await requireGrantedUnlinked(transaction, before.name, id);
       }
       const at = this.#clock();
@@ -183,7 +185,18 @@ export class PermissionSets {
 
   /** Whether the set holds owner, admin or any other sensitive permission. */
   isSensitive({ permissions }: Pick<PermissionSetRow, 'permissions'>): boolean {
-    return permissions.some((name) => this.#catalogue.find(name)?.isSensitive);
+    return this.#catalogue.holdsSensitive(permissions);
+  }
+
+  /**
+   * Throws `freshSignInRequired` for somebody who is about to take the set from somebody, where it is sensitive, and did not just
+   * sign in. Asks nothing where the actor is nobody signed in. Throws `notFound`.
+   */
+  async requireFreshToTake(transaction: OrganizationTransaction, actor: Actor, id: string): Promise<void> {
+    if (actor.kind !== 'user') return;
+    const set = await this.#read(transaction, id);
+    if (!set) throw notFound('permission set', id);
+    if (this.isSensitive(set)) requireFreshSignIn(actor, this.#clock());
   }
 
   #requireAddable(actor: Actor, permissions: readonly string[]): void {
@@ -237,6 +250,11 @@ function wantedPermissions(before: PermissionSetRow, input: UpdatePermissionSet)
 
 async function isDefault(transaction: OrganizationTransaction, id: string): Promise<boolean> {
   return (await transaction.rows(store.selectDefault, id)).length > 0;
+}
+
+/** Whether somebody holds the set, or an API key acts by it. */
+async function isInUse(transaction: OrganizationTransaction, id: string): Promise<boolean> {
+  return (await transaction.rows(store.selectUse, id)).length > 0;
 }
 
 function required(set: PermissionSetRow | undefined): PermissionSetRow {

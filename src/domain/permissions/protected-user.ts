@@ -1,5 +1,6 @@
 import type { OrganizationTransaction } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
+import { type Actor, requireFreshSignIn } from '../actors/actor.ts';
 import type { PermissionCatalogue } from './catalogue.ts';
 import { grantPathsOf } from './grant-paths.ts';
 import { protectionParameters } from './protected.ts';
@@ -33,4 +34,16 @@ export async function isProtected(
 ): Promise<boolean> {
   const [found] = await transaction.rows(selectIsProtected, ...protectionParameters(catalogue), userId);
   return found?.isProtected === true;
+}
+
+/**
+ * Throws `freshSignInRequired` for somebody who is about to say anew by what a protected user is known, and did not just sign
+ * in: whoever is matched to that user gets all that they hold. Asks nothing where the actor is nobody signed in.
+ */
+export async function requireFreshToRename(
+  transaction: OrganizationTransaction,
+  actor: Actor,
+  { userId, catalogue, at }: { userId: string; catalogue: PermissionCatalogue; at: Date },
+): Promise<void> {
+  if (actor.kind === 'user' && (await isProtected(transaction, userId, catalogue))) requireFreshSignIn(actor, at);
 }

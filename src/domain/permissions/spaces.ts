@@ -13,7 +13,7 @@ import { NAME_LENGTH_MAX, readName, readOptionalText } from '../text-input.ts';
 import { requireVersion } from '../version.ts';
 import type { PermissionCatalogue } from './catalogue.ts';
 import { permissionsGrantedOn } from './granted-permissions.ts';
-import { requireOwn } from './own-permissions.ts';
+import { requireMayHandOn } from './own-permissions.ts';
 import type { SpaceOrderField, SpaceRow } from './spaces.store.ts';
 import * as store from './spaces.store.ts';
 
@@ -65,8 +65,8 @@ export class Spaces {
 
   /**
    * Changes what is given; null clears the external id. A new external id may turn the grants to another thing of the
-   * product, so it needs all that is granted on the space. Throws `notFound`, `versionConflict`, `permissionsExceedOwn`
-   * and what `create` throws.
+   * product, so it needs all that is granted on the space. Throws `notFound`, `versionConflict`, `permissionsExceedOwn`,
+   * `freshSignInRequired` where something sensitive is, and what `create` throws.
    */
   async update(actor: Actor, id: string, input: UpdateSpace): Promise<SpaceRow> {
     requirePermission(actor, 'rollcall:grants');
@@ -78,10 +78,11 @@ export class Spaces {
         externalId: input.externalId === undefined ? before.externalId : input.externalId,
       });
       if (name === before.name && externalId === before.externalId) return before;
-      if (externalId !== before.externalId) {
-        requireOwn(actor, await permissionsGrantedOn(transaction, id, this.#catalogue));
-      }
       const at = this.#clock();
+      if (externalId !== before.externalId) {
+        const catalogue = this.#catalogue;
+        requireMayHandOn(actor, await permissionsGrantedOn(transaction, id, catalogue), { catalogue, at });
+      }
       const [after] = await transaction.rows(store.updateSpace, id, name, groupNameKey(name), externalId, at);
       const data = { name, externalId };
       await recordEvent(transaction, actor, { type: 'spaceUpdated', subjectId: id, data, at });

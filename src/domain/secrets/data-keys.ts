@@ -51,6 +51,12 @@ export class DataKeys {
     return { id: row.id, key: this.#open(row) };
   }
 
+  /** Throws SealError where the key that seals now does not open. Where there is none yet, none is made. */
+  async requireOpen(): Promise<void> {
+    const [known] = await this.#database.lookUp(store.lookUpCurrent);
+    if (known) this.#open(known);
+  }
+
   /** The key of the id, from memory where it was used before. Throws SealError for one that is gone or does not open. */
   async get(id: string): Promise<Buffer> {
     const opened = this.#opened.get(id);

@@ -26,6 +26,8 @@ export interface AccountQuestion {
   formerAccountId: string | null;
   /** An admin has said that this person is this user. */
   isApproved: boolean;
+  /** An admin has said that accounts with the person's address are somebody else's. */
+  isApart: boolean;
   choice: 'sameAccount' | 'separate' | undefined;
 }
 
@@ -33,17 +35,18 @@ export interface AccountQuestion {
  * The user's own account; else the one that the same stable id had, or whose other way in they have proved, or that is signed in
  * and chosen; else a new one. A subject by itself says nothing: an e-mail address may be somebody else's by now (security 33). An
  * account with other ways in is never opened by a first sign-in alone (S18, security 32): it may belong to more
- * organizations than this one.
+ * organizations than this one. Where an admin has said that it is somebody else's, a new one stands beside it.
  */
 export async function chooseAccount(
   transaction: OrganizationTransaction,
   question: AccountQuestion,
 ): Promise<AccountChoice> {
-  const { userId, logins, session, provedAccountId, formerAccountId, choice } = question;
+  const { userId, logins, session, provedAccountId, formerAccountId, isApart, choice } = question;
   const isProved = (accountId: string) =>
     accountId === provedAccountId || (session?.accountId === accountId && session.isProvedByLogin);
   const [own] = userId === null ? [] : await transaction.rows(store.accountOfUser, userId);
   if (own) return ofOwnAccount(own, question, isProved(own.accountId));
+  if (isApart) return { kind: 'new' };
   const asked = [formerAccountId, provedAccountId, session?.accountId, ...logins.map((login) => login.accountId)];
   const users = await transaction.rows(store.usersOfAccounts, [...new Set(asked.filter((id) => id != null))]);
   const isTaken = (accountId: string) => users.some((each) => each.accountId === accountId);
@@ -62,14 +65,14 @@ export async function chooseAccount(
 
 function ofOwnAccount(
   own: { accountId: string; providers: LoginProvider[] },
-  { logins, isApproved }: AccountQuestion,
+  { logins, isApproved, isApart }: AccountQuestion,
   isProved: boolean,
 ): AccountChoice {
   const { accountId, providers } = own;
   if (isProved || providers.length === 0) return { kind: 'account', accountId };
   const mine = logins.filter((login) => login.accountId === accountId);
   if (mine.length > 0) return otherMethod(mine);
-  return isApproved ? { kind: 'account', accountId } : { kind: 'alreadyBound' };
+  return isApproved && !isApart ? { kind: 'account', accountId } : { kind: 'alreadyBound' };
 }
 
 function otherMethod(logins: AccountQuestion['logins']): AccountChoice {

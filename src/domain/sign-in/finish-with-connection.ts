@@ -3,12 +3,13 @@ import type { LoginProvider } from '../accounts/account.entity.ts';
 import type { AccountRow } from '../accounts/accounts.store.ts';
 import type { CurrentSession } from '../accounts/current-session.ts';
 import type { Actor } from '../actors/actor.ts';
+import { requestOf } from '../bindings/binding-requests.store.ts';
 import * as bindings from '../bindings/bindings.store.ts';
 import { endBindingOf } from '../bindings/end-bindings.ts';
 import { makeBinding } from '../bindings/make-binding.ts';
 import { askAdmin, closeRequest } from '../bindings/write-binding-request.ts';
 import type { SignInConnection, SignInOrganization } from '../connections/sign-in-connection.ts';
-import type { VerifiedIdentity } from '../connections/verified-identity.ts';
+import { provedAtOf, type VerifiedIdentity } from '../connections/verified-identity.ts';
 import { hasAccess } from '../permissions/has-access.ts';
 import { againAfterRaces, signInRaces } from '../races.ts';
 import { accountOfUser } from './choose-account.store.ts';
@@ -18,7 +19,7 @@ import * as store from './match-person.store.ts';
 import { holdPerson, isOwnAddress } from './match-person.ts';
 import type { MatchedPerson, PersonDecision } from './person-decision.ts';
 import { type RefusalFacts, refuseSignIn } from './refuse-sign-in.ts';
-import { finishIn, lockVerified, type PendingIdentity } from './sign-in-attempts.ts';
+import { finishIn, holdPending, lockVerified, type PendingIdentity, takePending } from './sign-in-attempts.ts';
 import type { FinishInput, SignInOutcome } from './sign-in-outcome.ts';
 import type { SignInParts } from './sign-in-parts.ts';
 
@@ -34,6 +35,10 @@ export interface ConnectionSignIn {
   returnTo: string | null;
   /** The account whose login was just proved, to link it; null without one. */
   provedAccountId: string | null;
+  /** The attempt with which the identity has waited; null where it has not. */
+  pendingAttemptId: string | null;
+  /** What waits is not to be added to the account with the person's address, as that is not theirs: an admin is asked. */
+  isOwnAccountAsked: boolean;
   input: FinishInput;
 }
 
@@ -70,8 +75,12 @@ export async function finishWithConnection(parts: SignInParts, signIn: Connectio
 }
 
 async function finish(finishing: Finishing): Promise<SignInOutcome> {
-  const { transaction, attemptId, connection, identity, parts, at } = finishing;
-  if (!(await lockVerified(transaction, attemptId, at))) return refuse(finishing, { reason: 'attemptExpired' });
+  const { transaction, attemptId, pendingAttemptId, isOwnAccountAsked, connection, identity, parts, at } = finishing;
+  const isHeld = isOwnAccountAsked || (await lockVerified(transaction, attemptId, at));
+  if (!isHeld) return refuse(finishing, { reason: 'attemptExpired' });
+  if (pendingAttemptId !== null && !(await holdPending(transaction, pendingAttemptId, at))) {
+    return endRefused(finishing, { reason: 'attemptExpired' });
+  }
   const [now] = await transaction.rows(store.holdConnection, connection.id);
   if (now?.status !== 'enabled' || !now.isInUse) return endRefused(finishing, { reason: 'connectionDisabled' });
   if (now.version !== finishing.connectionVersion) {
@@ -88,12 +97,16 @@ async function finish(finishing: Finishing): Promise<SignInOutcome> {
     await endStale(finishing, matched);
     return askAndRefuse(finishing, decision);
   }
+  if (isOwnAccountAsked) {
+    await endStale(finishing, matched);
+    return askForOwnAccount(finishing, decision);
+  }
   return signInAs(finishing, matched, decision);
 }
 
 async function signInAs(finishing: Finishing, matched: MatchedPerson, decision: SigningIn): Promise<SignInOutcome> {
   const choice = await accountFor(finishing, decision);
-  const { signedInAs: account, identity, attemptId, transaction, state } = finishing;
+  const { signedInAs: account, identity, attemptId, pendingAttemptId, transaction, state } = finishing;
   if (choice.kind === 'ask') {
     const signedInAs = account?.email ?? account?.displayName ?? null;
     return { kind: 'chooseAccount', state, signedInAs, newEmail: identity.email };
@@ -104,7 +117,8 @@ async function signInAs(finishing: Finishing, matched: MatchedPerson, decision: 
     return askAndRefuse(finishing, { reason: 'alreadyBound', candidateUserIds, isRejected: false });
   }
   if (choice.kind === 'otherMethod') {
-    await finishIn(transaction, attemptId, pendingOf(finishing, choice.accountIds));
+    const pending = pendingOf(finishing, choice.accountIds);
+    await finishIn(transaction, attemptId, { ...pending, attemptId: pendingAttemptId ?? attemptId });
     const userId = decision.kind === 'create' ? null : decision.userId;
     return refuse(finishing, { reason: 'otherSignInMethod', userId, otherMethods: choice.methods });
   }
@@ -127,8 +141,25 @@ async function accountFor(finishing: Finishing, decision: SigningIn): Promise<Ac
     provedAccountId,
     formerAccountId: former?.accountId ?? null,
     isApproved: decision.kind === 'bound',
+    isApart: await isApart(finishing, decision),
     choice: input.choice,
   });
+}
+
+/** Whether an admin has said that accounts with the person's address are somebody else's, and nobody has got in by that yet. */
+async function isApart({ transaction, connection, identity }: Finishing, decision: SigningIn): Promise<boolean> {
+  if (decision.kind === 'bind') return false;
+  const [request] = await transaction.rows(requestOf, connection.id, identity.subject);
+  const userId = decision.kind === 'create' ? null : decision.userId;
+  return request?.state === 'approved' && request.reason === 'otherSignInMethod' && request.userId === userId;
+}
+
+/** The account with their address is not theirs, they say: an admin is asked to let them have one of their own. */
+async function askForOwnAccount(finishing: Finishing, decision: SigningIn): Promise<SignInOutcome> {
+  const isIn = decision.kind === 'bound' && decision.binding.accountId !== null;
+  if (isIn || (await isApart(finishing, decision))) return endRefused(finishing, { reason: 'attemptExpired' });
+  const candidateUserIds = decision.kind === 'create' ? [] : [decision.userId];
+  return askAndRefuse(finishing, { reason: 'otherSignInMethod', candidateUserIds, isRejected: false });
 }
 
 async function openSession(
@@ -136,7 +167,7 @@ async function openSession(
   decision: SigningIn,
   choice: Extract<AccountChoice, { kind: 'account' | 'new' }>,
 ): Promise<SignInOutcome> {
-  const { parts, transaction, actor, connection, identity, input, attemptId, organization, returnTo, at } = finishing;
+  const { parts, transaction, actor, connection, identity, input, organization, returnTo, at } = finishing;
   const connectionId = connection.id;
   const userId =
     decision.kind === 'create'
@@ -146,8 +177,9 @@ async function openSession(
   const directoryUserId = decision.kind === 'create' ? null : decision.directoryUserId;
   await bind(finishing, decision, { userId, accountId, directoryUserId });
   await parts.accounts.joinIn(transaction, { accountId, userId, at });
-  await finishIn(transaction, attemptId);
-  const proof = { method: 'connection', connectionId, directoryUserId } as const;
+  await endAttempt(finishing);
+  const provedAt = provedAtOf(identity, at);
+  const proof = { method: 'connection', connectionId, directoryUserId, provedAt } as const;
   const { subject, email } = identity;
   const event = { subject, email, detail: decision.kind === 'bound' ? {} : { boundBy: boundByOf(decision) } };
   const { cookie } = await parts.sessions.signInTo(transaction, { accountId, userId, proof, visit: input, event, at });
@@ -222,8 +254,14 @@ async function askAndRefuse(
 type Refused = Pick<RefusalFacts, 'reason' | 'userId' | 'otherMethods' | 'detail'>;
 
 async function endRefused(finishing: Finishing, refused: Refused): Promise<SignInOutcome> {
-  await finishIn(finishing.transaction, finishing.attemptId);
+  await endAttempt(finishing);
   return refuse(finishing, refused);
+}
+
+/** What waited, and was let in or refused for good, waits no more. */
+async function endAttempt({ transaction, attemptId, pendingAttemptId }: Finishing): Promise<void> {
+  await finishIn(transaction, attemptId);
+  if (pendingAttemptId !== null) await takePending(transaction, pendingAttemptId);
 }
 
 async function refuse(finishing: Finishing, refused: Refused): Promise<SignInOutcome> {
@@ -235,7 +273,7 @@ async function refuse(finishing: Finishing, refused: Refused): Promise<SignInOut
   return { kind: 'refused', refusal };
 }
 
-function pendingOf(finishing: Finishing, accountIds: string[]): PendingIdentity {
+function pendingOf(finishing: Finishing, accountIds: string[]): Omit<PendingIdentity, 'attemptId'> {
   const { connection, connectionVersion, identity, returnTo } = finishing;
   const { organizationId, id: connectionId } = connection;
   return { organizationId, connectionId, connectionVersion, identity, accountIds, returnTo };

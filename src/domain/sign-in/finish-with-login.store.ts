@@ -13,11 +13,21 @@ export const lastOrganizationOf = statement<{ organizationId: string }>(
     where account_id = $1 and organization_id is not null order by last_seen_at desc limit 1`,
 );
 
-/** Whether the user `$2`, held by now, may act by another way in than a connection, and by which account. */
-export const mayUseLogin = statement<{ isActive: boolean; isAccepted: boolean; accountId: string | null }>(
+/**
+ * Whether the user `$2`, held by now, may act by another way in than a connection, and by which account; whether the account
+ * `$3` is another user here.
+ */
+export const mayUseLogin = statement<{
+  isActive: boolean;
+  isAccepted: boolean;
+  accountId: string | null;
+  isAnother: boolean;
+}>(
   `select ${isActiveUser('u')} as "isActive",
           o.status = 'active' and ${takesOtherMethods('o')} as "isAccepted",
-          m.account_id as "accountId"
+          m.account_id as "accountId",
+          exists (select 1 from account_memberships am
+                   where am.organization_id = $1 and am.account_id = $3 and am.user_id <> $2) as "isAnother"
      from users u
      join organizations o on o.organization_id = $1
      left join account_memberships m on m.organization_id = $1 and m.user_id = u.id

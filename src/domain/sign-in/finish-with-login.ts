@@ -3,7 +3,7 @@ import type { OrganizationTransaction } from '../../database/database.ts';
 import type { LoginProvider } from '../accounts/account.entity.ts';
 import type { Membership } from '../accounts/accounts.ts';
 import type { SignInOrganization } from '../connections/sign-in-connection.ts';
-import type { VerifiedIdentity } from '../connections/verified-identity.ts';
+import { provedAtOf, type VerifiedIdentity } from '../connections/verified-identity.ts';
 import { hasAccess } from '../permissions/has-access.ts';
 import { isProtected } from '../permissions/protected-user.ts';
 import { againAfterRaces, signInRaces } from '../races.ts';
@@ -95,7 +95,7 @@ async function findUserByEmail(
     if (!(await isOwnAddress(transaction, identity))) return undefined;
     const named = await transaction.rows(usersByEmail, foldKey(email));
     const [user, other] = named.filter((each) => each.isUserActive);
-    if (!user || other || user.hasAccount) return undefined;
+    if (!user || other || user.isTaken) return undefined;
     if (await isProtected(transaction, user.userId, catalogue)) return undefined;
     return { organization, userId: user.userId, isNew: true };
   });
@@ -114,12 +114,17 @@ async function signInAt(
     const at = parts.clock();
     if (!(await lockVerified(transaction, attemptId, at))) return undefined;
     await transaction.rows(holdUsers, [userId]);
-    const [may] = await transaction.rows(store.mayUseLogin, userId);
-    if (!may?.isActive || !may.isAccepted || (may.accountId ?? (isNew ? accountId : null)) !== accountId)
+    const [may] = await transaction.rows(store.mayUseLogin, userId, accountId);
+    if (
+      !may?.isActive ||
+      !may.isAccepted ||
+      may.isAnother ||
+      (may.accountId ?? (isNew ? accountId : null)) !== accountId
+    )
       return undefined;
     if (isNew) await parts.accounts.joinIn(transaction, { accountId, userId, at });
     await finishIn(transaction, attemptId);
-    const proof = { method: login, connectionId: null, directoryUserId: null };
+    const proof = { method: login, connectionId: null, directoryUserId: null, provedAt: provedAtOf(identity, at) };
     const event = { subject, email, detail: isNew ? { boundBy: 'email' } : {} };
     const { cookie } = await parts.sessions.signInTo(transaction, {
       accountId,

@@ -93,10 +93,12 @@ export const recordsByEmail = statement<MatchedRecord>(
   `${matchingRecords(HAS_NAME)} union ${matchingRecords(HAS_EMAIL)} order by 1`,
 );
 
-/** The same of users of the product. */
-export const usersByEmail = statement<{ userId: string; isUserActive: boolean; hasAccount: boolean }>(
+/** The same of users of the product; whether somebody has an account as them, or was approved to be them. */
+export const usersByEmail = statement<{ userId: string; isUserActive: boolean; isTaken: boolean }>(
   `select u.id as "userId", ${isActiveUser('u')} as "isUserActive",
-          exists (select 1 from account_memberships m where m.organization_id = $1 and m.user_id = u.id) as "hasAccount"
+          exists (select 1 from account_memberships m where m.organization_id = $1 and m.user_id = u.id)
+          or exists (select 1 from bindings b
+                      where b.organization_id = $1 and b.user_id = u.id and b.ended_at is null) as "isTaken"
      from (select n.id from users n
             where n.organization_id = $1 and n.user_name_key = $2 and ${sharesAddress('n.user_name', '$2')}
            union

@@ -23,6 +23,8 @@ export class SignInAttempt {
   provider!: string | null;
   /** The version of the connection at the start: what changed meanwhile is refused. */
   connectionVersion!: number | null;
+  /** Whether the identity provider is to have the person prove anew who they are, though it knows the browser. */
+  asksAnew!: boolean;
   /** Where in the product to go on; checked when it was taken. */
   returnTo!: string | null;
   /** What the identity provider proved, between `verified` and `finished`. */
@@ -46,6 +48,7 @@ export const signInAttemptSchema = defineEntity({
     connectionId: p.uuid().nullable(),
     provider: p.text().nullable(),
     connectionVersion: p.integer().nullable(),
+    asksAnew: p.boolean(),
     returnTo: p.text().nullable(),
     identity: p.json().$type<Record<string, unknown>>().nullable(),
     pending: p.json().$type<Record<string, unknown>>().nullable(),

@@ -12,6 +12,7 @@ export interface AttemptRow {
   connectionId: string | null;
   connectionVersion: number | null;
   provider: LoginProvider | null;
+  asksAnew: boolean;
   returnTo: string | null;
   browserHmac: string;
   identity: VerifiedIdentity | null;
@@ -23,15 +24,15 @@ export interface AttemptRow {
 export const insertAttempt = prepared<never>(
   'sign-in-attempt-insert',
   `insert into sign_in_attempts (id, state_hmac, browser_hmac, purpose, state, organization_id, connection_id, provider,
-                                 connection_version, return_to, pending, created_at, expires_at)
-   values ($1, $2, $3, $4, 'started', $5, $6, $7, $8, $9, $10::jsonb, $11, $12)`,
+                                 connection_version, asks_anew, return_to, pending, created_at, expires_at)
+   values ($1, $2, $3, $4, 'started', $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13)`,
 );
 
 /** `$1` the HMAC of the state. */
 export const findAttempt = prepared<AttemptRow>(
   'sign-in-attempt-find',
   `select id, purpose, state, organization_id as "organizationId", connection_id as "connectionId",
-          connection_version as "connectionVersion", provider, return_to as "returnTo", browser_hmac as "browserHmac",
+          connection_version as "connectionVersion", provider, asks_anew as "asksAnew", return_to as "returnTo", browser_hmac as "browserHmac",
           identity, pending, expires_at as "expiresAt"
      from sign_in_attempts where state_hmac = $1`,
 );
@@ -65,4 +66,19 @@ export const lockVerified = statement<{ id: string }>(
 export const finishIn = statement<never>(
   `update sign_in_attempts set state = 'finished', identity = null, pending = $3::jsonb
     where id = $2 and $1::uuid is not null`,
+);
+
+/** For `lookUp`: `$1` attempt, `$2` the HMAC of its browser, `$3` now. */
+export const findPending = statement<{ pending: PendingIdentity }>(
+  `select pending from sign_in_attempts
+    where id = $1 and browser_hmac = $2 and expires_at > $3 and purpose = 'signIn' and pending is not null`,
+);
+
+export const holdPending = statement<{ id: string }>(
+  `select id from sign_in_attempts
+    where id = $2 and expires_at > $3 and purpose = 'signIn' and pending is not null and $1::uuid is not null for update`,
+);
+
+export const takePending = statement<never>(
+  'update sign_in_attempts set pending = null where id = $2 and $1::uuid is not null',
 );

@@ -26,11 +26,15 @@ export interface StartedAttempt {
   provider: LoginProvider | null;
   organizationId: string | null;
   purpose: AttemptPurpose;
+  /** Whether the person is to prove anew who they are, and the answer has to say that they did. */
+  asksAnew: boolean;
   returnTo: string | null;
 }
 
 /** A sign-in through a connection that waits until the person has proved the way in that their account already has. */
 export interface PendingIdentity {
+  /** The attempt with which it waits, and from which it is taken once. */
+  attemptId: string;
   organizationId: string;
   connectionId: string;
   connectionVersion: number;
@@ -46,6 +50,8 @@ export interface StartAttempt {
   provider?: LoginProvider | undefined;
   /** The cookie of the browser in which it begins. */
   browser: string;
+  /** For a fresh sign-in: OIDC `prompt=login`, SAML `ForceAuthn`. */
+  asksAnew?: boolean | undefined;
   /** Checked already: `src/sso/return-to.ts`. */
   returnTo: string | null;
   /** For `link`: what `findPending` answered. */
@@ -71,7 +77,7 @@ export class SignInAttempts {
 
   /** Begins one, which ends by itself after 15 minutes. */
   async start(input: StartAttempt): Promise<StartedAttempt> {
-    const { purpose, connection, provider, browser, returnTo, pending } = input;
+    const { purpose, connection, provider, browser, asksAnew = false, returnTo, pending } = input;
     if ((connection === undefined) === (provider === undefined)) {
       throw new Error('A sign-in begins through a connection or through an OpenID provider.');
     }
@@ -87,6 +93,7 @@ export class SignInAttempts {
       connectionId: connection?.id ?? null,
       connectionVersion: connection?.version ?? null,
       provider: provider ?? null,
+      asksAnew,
       returnTo,
       browserHmac: this.#browserHmac(browser),
       identity: null,
@@ -103,6 +110,7 @@ export class SignInAttempts {
       attempt.connectionId,
       attempt.provider,
       attempt.connectionVersion,
+      asksAnew,
       returnTo,
       pending === undefined ? null : storableJson(pending),
       at,
@@ -151,12 +159,16 @@ export class SignInAttempts {
     return browser !== undefined && this.#browserHmac(browser) === attempt.browserHmac;
   }
 
-  /** What a sign-in that ended as `otherSignInMethod` left to be added, for the same browser and while the attempt lives. */
+  /**
+   * What a sign-in that ended as `otherSignInMethod` left to be added, for the same browser, while the attempt lives and until it
+   * is taken; also by the state of a link that proved another account.
+   */
   async findPending(state: string, browser: string | undefined): Promise<PendingIdentity | undefined> {
     const attempt = await this.find(state);
-    if (!attempt?.pending || !this.isAlive(attempt)) return undefined;
-    if (attempt.purpose !== 'signIn' || attempt.state !== 'finished') return undefined;
-    return this.isOfBrowser(attempt, browser) ? attempt.pending : undefined;
+    if (!attempt?.pending || attempt.state !== 'finished' || !this.isOfBrowser(attempt, browser)) return undefined;
+    const { pending, browserHmac } = attempt;
+    const [waiting] = await this.#database.lookUp(store.findPending, pending.attemptId, browserHmac, this.#clock());
+    return waiting?.pending;
   }
 
   /** Ends one that was not verified: what was verified is not taken from the browser by whoever sends it once more. */
@@ -180,7 +192,7 @@ export class SignInAttempts {
 
   /** The labels hold a blank, which no state does: no derived value is the HMAC of a state. */
   #startedOf(attempt: AttemptRow, state: string): StartedAttempt {
-    const { id, connectionId, connectionVersion, provider, organizationId, purpose, returnTo } = attempt;
+    const { id, connectionId, connectionVersion, provider, organizationId, purpose, asksAnew, returnTo } = attempt;
     return {
       id,
       state,
@@ -193,6 +205,7 @@ export class SignInAttempts {
       provider,
       organizationId,
       purpose,
+      asksAnew,
       returnTo,
     };
   }
@@ -201,6 +214,16 @@ export class SignInAttempts {
 /** Holds an attempt that has been verified until the transaction ends; undefined where another one finished it. */
 export async function lockVerified(transaction: OrganizationTransaction, id: string, at: Date): Promise<boolean> {
   return (await transaction.rows(store.lockVerified, id, at)).length > 0;
+}
+
+/** Holds an attempt with which an identity waits until the transaction ends; false where that was taken, or is too old. */
+export async function holdPending(transaction: OrganizationTransaction, id: string, at: Date): Promise<boolean> {
+  return (await transaction.rows(store.holdPending, id, at)).length > 0;
+}
+
+/** Takes an identity that waits from the attempt that is held: nobody takes it a second time. */
+export async function takePending(transaction: OrganizationTransaction, id: string): Promise<void> {
+  await transaction.rows(store.takePending, id);
 }
 
 /** Takes the last step of an attempt that is held. `pending` stays with it for `findPending`. */

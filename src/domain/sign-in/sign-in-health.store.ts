@@ -31,7 +31,8 @@ const OBJECT_ID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
  *
  * Who is protected goes by the rule of `isProtectedUser`, but from the grants to the people: asked of each of them, it would
  * take minutes. What is known of a user is gathered by one grouping, and equal values are seen by windows: after a first import
- * there are no statistics, and joins of these sets would be done row by row.
+ * there are no statistics, and joins of these sets would be done row by row. Who asked for an account of their own waits for an
+ * admin as those do who are protected.
  */
 const standings = (permissions: string, sets: string) => `
   with enabled as materialized (
@@ -77,6 +78,11 @@ const standings = (permissions: string, sets: string) => `
     union all
     select user_id, null, true, null, null, null, null, null
       from (${memberPathsOf('any(array(select group_id from sensitive_grant where group_id is not null))')}) member
+    union all
+    select candidate::uuid, null, true, null, null, null, null, null
+      from binding_requests r cross join lateral jsonb_array_elements_text(r.candidate_user_ids) candidate
+     where r.organization_id = $1 and r.state = 'pending' and r.reason = 'otherSignInMethod'
+       and r.connection_id in (select id from enabled)
     union all
     select b.user_id, null, null, b.ended_at is null,
            b.ended_at is null and (b.directory_user_id is null or (b.directory_user_id, b.user_id) in (

@@ -78,7 +78,22 @@ export class SignIn {
     if (attempt.purpose === 'link') return this.#finishLink(attempt, state, input);
     const { id: attemptId, identity, provider, returnTo } = attempt;
     if (provider) return finishWithLogin(this.#parts, { attemptId, login: provider, identity, returnTo, input });
-    return this.#finishConnection(attempt, { state, input, through: attempt, identity, provedAccountId: null });
+    return this.#finishConnection(attempt, { state, input, through: attempt, identity });
+  }
+
+  /**
+   * After `otherSignInMethod`: the account with the person's address is not theirs. An admin is asked to let them have one of
+   * their own; what waited to be added waits no more. It is always refused, as `approvalRequired` where an admin was asked.
+   */
+  async askForOwnAccount(state: string, input: FinishInput): Promise<SignInOutcome> {
+    const pending = await this.#parts.attempts.findPending(state, input.browser);
+    if (!pending) {
+      const { address } = input;
+      return { kind: 'refused', refusal: await this.refuse({ state, reason: 'attemptExpired', address }) };
+    }
+    const { identity, attemptId: pendingAttemptId } = pending;
+    const step = { state, input, through: pending, identity, pendingAttemptId, isOwnAccountAsked: true };
+    return this.#finishConnection({ id: pendingAttemptId }, step);
   }
 
   /** False for an assertion that was used before, by whichever process (SAML 2.0 Profiles §4.1.4.5). */
@@ -90,16 +105,19 @@ export class SignIn {
   }
 
   async #finishConnection(
-    attempt: VerifiedAttempt,
+    attempt: Pick<VerifiedAttempt, 'id'>,
     step: {
       state: string;
       input: FinishInput;
       through: Pick<PendingIdentity | AttemptRow, 'organizationId' | 'connectionId' | 'connectionVersion' | 'returnTo'>;
       identity: VerifiedIdentity;
-      provedAccountId: string | null;
+      provedAccountId?: string;
+      pendingAttemptId?: string;
+      isOwnAccountAsked?: boolean;
     },
   ): Promise<SignInOutcome> {
-    const { state, input, through, identity, provedAccountId } = step;
+    const { state, input, through, identity } = step;
+    const { provedAccountId = null, pendingAttemptId = null, isOwnAccountAsked = false } = step;
     const { signInConnections } = this.#parts;
     const { organizationId } = through;
     const connection = await signInConnections.find(through.connectionId ?? '');
@@ -116,6 +134,8 @@ export class SignIn {
       identity,
       returnTo: through.returnTo,
       provedAccountId,
+      pendingAttemptId,
+      isOwnAccountAsked,
       input,
     });
   }
@@ -133,7 +153,8 @@ export class SignIn {
       const facts = { reason: 'otherSignInMethod', organizationId, email, detail, provider } as const;
       return this.#endRefused(attempt, { ...facts, otherMethods: [provider], address: input.address });
     }
-    const step = { state, input, through: pending, identity: pending.identity, provedAccountId };
+    const { identity: waiting, attemptId: pendingAttemptId } = pending;
+    const step = { state, input, through: pending, identity: waiting, provedAccountId, pendingAttemptId };
     return this.#finishConnection(attempt, step);
   }
 
@@ -158,7 +179,7 @@ export class SignIn {
     return { kind: 'tested', connectionId: connection.id, claims, stableId, email, prediction };
   }
 
-  async #endRefused(attempt: VerifiedAttempt, facts: RefusalFacts): Promise<SignInOutcome> {
+  async #endRefused(attempt: Pick<VerifiedAttempt, 'id'>, facts: RefusalFacts): Promise<SignInOutcome> {
     await this.#parts.attempts.finish(attempt.id);
     return { kind: 'refused', refusal: await this.#refuse(facts) };
   }

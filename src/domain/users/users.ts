@@ -15,8 +15,9 @@ import { giveUserNames } from '../links/user-profiles.ts';
 import { given, type OrderedPageRequest } from '../ordered-list.ts';
 import type { Page } from '../page.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
-import { requireOwn } from '../permissions/own-permissions.ts';
+import { requireMayHandOn } from '../permissions/own-permissions.ts';
 import { keepingAnOwner, requireOwnerToTouch } from '../permissions/owners.ts';
+import { requireFreshToRename } from '../permissions/protected-user.ts';
 import { againAfterRaces, userNameRaces } from '../races.ts';
 import { readName, readOptionalText } from '../text-input.ts';
 import { requireVersion } from '../version.ts';
@@ -83,8 +84,8 @@ export class Users {
   }
 
   /**
-   * Changes what is given; null clears. Throws `notFound`, `versionConflict`, `userNameTaken`, `invalidValue`; `forbidden`
-   * for the userName or e-mail of an owner.
+   * Changes what is given; null clears. Throws `notFound`, `versionConflict`, `userNameTaken`, `invalidValue`; for the
+   * userName or e-mail `forbidden` of an owner, `freshSignInRequired` of a protected user.
    */
   async update(actor: Actor, id: string, input: UpdateUser): Promise<UserRow> {
     requirePermission(actor, 'rollcall:users');
@@ -100,9 +101,12 @@ export class Users {
         Object.entries(profile).filter(([field, value]) => before[field as keyof Profile] !== value),
       );
       if (Object.keys(changes).length === 0) return before;
-      // By these a product may know who somebody is.
-      if ('userName' in changes || 'email' in changes) await requireOwnerToTouch(transaction, actor, id);
       const at = this.#clock();
+      // By these a product may know who somebody is, and so does a sign-in.
+      if ('userName' in changes || 'email' in changes) {
+        await requireOwnerToTouch(transaction, actor, id);
+        await requireFreshToRename(transaction, actor, { userId: id, catalogue: this.#catalogue, at });
+      }
       const [after] = await transaction.rows(store.updateUser, id, ...columnsOf(profile), at);
       await recordEvent(transaction, actor, { type: 'userUpdated', subjectId: id, data: changes, at });
       if (foldKey(profile.userName) !== foldKey(before.userName)) await giveName(transaction, actor, before, at);
@@ -121,7 +125,8 @@ export class Users {
 
   /**
    * Lifts an admin's block; the user is active again if nothing else stands against it. Throws `notFound`,
-   * `permissionsExceedOwn` when they would hold more than the actor; `forbidden` for an owner.
+   * `permissionsExceedOwn` when they would hold more than the actor, `freshSignInRequired` when that is sensitive;
+   * `forbidden` for an owner.
    */
   async unblock(actor: Actor, id: string): Promise<UserRow> {
     return this.#setBlocked(actor, id, 'userUnblocked');
@@ -167,7 +172,7 @@ export class Users {
    * Keeps an inactive user by hand: manual and active again, whatever becomes of their records. After a long absence what
    * they were given by hand has fallen away. Who is manual already stays as they are. Throws `notFound`, `invalidValue`
    * for somebody whom a directory has as active, `permissionsExceedOwn` when they would hold more than the actor,
-   * `userNameTaken` when the name went to somebody else.
+   * `freshSignInRequired` when that is sensitive, `userNameTaken` when the name went to somebody else.
    */
   async keep(actor: Actor, id: string): Promise<UserRow> {
     requirePermission(actor, 'rollcall:users');
@@ -180,7 +185,7 @@ export class Users {
       if (!kept) throw isInDirectory();
       const catalogue = this.#catalogue;
       await settleUsers(transaction, actor, { userIds: [id], isApproved: true, catalogue, at });
-      requireOwn(actor, await permissionsOfUser(transaction, { userId: id }, catalogue));
+      requireMayHandOn(actor, await permissionsOfUser(transaction, { userId: id }, catalogue), { catalogue, at });
       await recordEvent(transaction, actor, { type: 'userKept', subjectId: id, data: { userName }, at });
       return lock(transaction, id);
     });
@@ -229,8 +234,11 @@ export class Users {
         const isBlocking = type === 'userBlocked';
         if ((before.blockedAt !== null) === isBlocking) return before;
         await requireOwnerToTouch(transaction, actor, id);
-        if (!isBlocking) requireOwn(actor, await permissionsOfUser(transaction, { userId: id }, this.#catalogue));
         const at = this.#clock();
+        const catalogue = this.#catalogue;
+        if (!isBlocking) {
+          requireMayHandOn(actor, await permissionsOfUser(transaction, { userId: id }, catalogue), { catalogue, at });
+        }
         const [user] = await transaction.rows(store.setBlocked, id, isBlocking ? at : null, at);
         await recordEvent(transaction, actor, { type, subjectId: id, at });
         if (isBlocking) await endAuthentications(transaction, actor, { userIds: [id], reason: 'blocked', at });

@@ -23,7 +23,9 @@ export class ApiKeyResolver {
     return readConnection(args, (page) => domain.apiKeys.list(who, page, filter ?? {}));
   }
 
-  @Mutation(() => CreateApiKeyPayload, { description: 'Makes an API key. Needs `rollcall:keys`.' })
+  @Mutation(() => CreateApiKeyPayload, {
+    description: 'Makes an API key. Needs `rollcall:keys`, all that its permission set holds, and a fresh sign-in.',
+  })
   createApiKey(
     @Arg('input', () => CreateApiKeyInput, { description: 'The key.' }) input: CreateApiKeyInput,
     @Ctx() { domain, actor }: GraphContext,

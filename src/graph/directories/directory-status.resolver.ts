@@ -41,7 +41,7 @@ export class DirectoryStatusResolver {
 
   @Mutation(() => ActivateDirectoryPayload, {
     description:
-      'Lets a directory reach the product as its preview showed it, and answers when all its records have. Needs `rollcall:directories` and all that the joined groups give.',
+      'Lets a directory reach the product as its preview showed it, and answers when all its records have. Needs `rollcall:directories`, all that the joined groups give, and a fresh sign-in.',
   })
   activateDirectory(
     @Arg('input', () => ActivateDirectoryInput, { description: 'Which one.' }) input: ActivateDirectoryInput,
@@ -67,7 +67,7 @@ export class DirectoryStatusResolver {
 
   @Mutation(() => RetireDirectoryPayload, {
     description:
-      'Disconnects a directory for good: its tokens end, its links are superseded, and groups that only it filled go. Needs `rollcall:directories`, `rollcall:organization` where owners are among its people, and with KEEP all that they hold.',
+      'Disconnects a directory for good: its tokens end, its links are superseded, and groups that only it filled go. Needs `rollcall:directories`, `rollcall:organization` where owners are among its people, and with KEEP all that they hold and, where that is sensitive, a fresh sign-in.',
   })
   retireDirectory(
     @Arg('input', () => RetireDirectoryInput, { description: 'Which one.' }) input: RetireDirectoryInput,

@@ -9,7 +9,10 @@ import { ScimTokenType } from './scim-token.type.ts';
 
 @Resolver()
 export class ScimTokenResolver {
-  @Mutation(() => CreateScimTokenPayload, { description: 'Makes a SCIM token. Needs `rollcall:directories`.' })
+  @Mutation(() => CreateScimTokenPayload, {
+    description:
+      'Makes a SCIM token. Needs `rollcall:directories`, all that the groups of the directory give, and a fresh sign-in.',
+  })
   createScimToken(
     @Arg('input', () => CreateScimTokenInput, { description: 'For which directory.' }) input: CreateScimTokenInput,
     @Ctx() { domain, actor }: GraphContext,
@@ -29,7 +32,7 @@ export class ScimTokenResolver {
 
   @Mutation(() => RotateScimTokenPayload, {
     description:
-      'Replaces a SCIM token: makes a new one and ends the old one after an overlap. Needs `rollcall:directories`.',
+      'Replaces a SCIM token: makes a new one and ends the old one after an overlap. Needs `rollcall:directories`, all that the groups of the directory give, and a fresh sign-in.',
   })
   rotateScimToken(
     @Arg('input', () => RotateScimTokenInput, { description: 'Which one, and how.' }) input: RotateScimTokenInput,

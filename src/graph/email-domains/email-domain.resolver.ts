@@ -38,7 +38,7 @@ export class EmailDomainResolver {
 
   @Mutation(() => AddEmailDomainPayload, {
     description:
-      'Notes a domain with the TXT record that has to prove it; a domain that is noted already is answered as it stands. Needs `rollcall:connections` and a sign-in of the last 15 minutes.',
+      'Notes a domain with the TXT record that has to prove it; a domain that is noted already is answered as it stands. Needs `rollcall:connections` and a fresh sign-in.',
   })
   addEmailDomain(
     @Arg('input', () => AddEmailDomainInput, { description: 'The domain.' }) input: AddEmailDomainInput,
@@ -51,7 +51,7 @@ export class EmailDomainResolver {
 
   @Mutation(() => VerifyEmailDomainPayload, {
     description:
-      'Looks for the TXT record in DNS now; found, the domain is proved. Needs `rollcall:connections` and a sign-in of the last 15 minutes.',
+      'Looks for the TXT record in DNS now; found, the domain is proved. Needs `rollcall:connections` and a fresh sign-in.',
   })
   verifyEmailDomain(
     @Arg('input', () => VerifyEmailDomainInput, { description: 'Which one.' }) input: VerifyEmailDomainInput,
@@ -64,7 +64,7 @@ export class EmailDomainResolver {
 
   @Mutation(() => RemoveEmailDomainPayload, {
     description:
-      'Gives a domain up; what was bound by e-mail stays bound. Needs `rollcall:connections` and a sign-in of the last 15 minutes.',
+      'Gives a domain up; what was bound by e-mail stays bound. Needs `rollcall:connections` and a fresh sign-in.',
   })
   removeEmailDomain(
     @Arg('input', () => RemoveEmailDomainInput, { description: 'Which one.' }) input: RemoveEmailDomainInput,

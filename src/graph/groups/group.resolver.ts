@@ -81,7 +81,8 @@ export class GroupResolver {
   }
 
   @Mutation(() => AddGroupMembersPayload, {
-    description: 'Puts users into a group by hand. Needs `rollcall:groups` and all that the group grants.',
+    description:
+      'Puts users into a group by hand. Needs `rollcall:groups` and all that the group grants, and a fresh sign-in where that is sensitive.',
   })
   addGroupMembers(
     @Arg('input', () => AddGroupMembersInput, { description: 'Whom and where.' }) input: AddGroupMembersInput,

@@ -59,7 +59,7 @@ export class LinkResolver {
 
   @Mutation(() => ApproveLinkPayload, {
     description:
-      'Activates a link as its preview showed it: one that waits, was rejected, or was removed in the product. Needs `rollcall:links` and all that the link gives.',
+      'Activates a link as its preview showed it: one that waits, was rejected, or was removed in the product. Needs `rollcall:links`, all that the link gives, and a fresh sign-in.',
   })
   approveLink(
     @Arg('input', () => ApproveLinkInput, { description: 'Which one.' }) input: ApproveLinkInput,
@@ -80,7 +80,7 @@ export class LinkResolver {
 
   @Mutation(() => SeparateLinkPayload, {
     description:
-      'Says that the record is not the user or group it waits for, and gives it one of its own. Needs `rollcall:links`.',
+      'Says that the record is not the user or group it waits for, and gives it one of its own. Needs `rollcall:links` and all that a new user would hold, and a fresh sign-in where that is sensitive.',
   })
   separateLink(
     @Arg('input', () => SeparateLinkInput, { description: 'Which one.' }) input: SeparateLinkInput,
@@ -90,7 +90,8 @@ export class LinkResolver {
   }
 
   @Mutation(() => RetryLinkPayload, {
-    description: 'Tries a link in conflict again; a name that becomes free does so by itself. Needs `rollcall:links`.',
+    description:
+      'Tries a link in conflict again; a name that becomes free does so by itself. Needs `rollcall:links` and all that a new user would hold, and a fresh sign-in where that is sensitive.',
   })
   retryLink(
     @Arg('input', () => RetryLinkInput, { description: 'Which one.' }) input: RetryLinkInput,
@@ -101,7 +102,7 @@ export class LinkResolver {
 
   @Mutation(() => UnlinkPayload, {
     description:
-      'Undoes an active link; the identity provider is told nothing. Needs `rollcall:links`, and to keep people all that they keep.',
+      'Undoes an active link; the identity provider is told nothing. Needs `rollcall:links`; to keep people all that they keep, and a fresh sign-in where that is sensitive.',
   })
   unlink(
     @Arg('input', () => UnlinkInput, { description: 'Which one.' }) input: UnlinkInput,

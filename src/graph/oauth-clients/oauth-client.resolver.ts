@@ -21,7 +21,8 @@ import { OAuthClientSecretType, OAuthClientType } from './oauth-client.type.ts';
 @Resolver(() => OAuthClientType)
 export class OAuthClientResolver {
   @Mutation(() => CreateOAuthClientPayload, {
-    description: 'Makes an OAuth client with its first secret. Needs `rollcall:directories`.',
+    description:
+      'Makes an OAuth client with its first secret. Needs `rollcall:directories`, all that the groups of the directory give, and a fresh sign-in.',
   })
   createOAuthClient(
     @Arg('input', () => CreateOAuthClientInput, { description: 'The OAuth client.' }) input: CreateOAuthClientInput,
@@ -32,7 +33,7 @@ export class OAuthClientResolver {
 
   @Mutation(() => AddOAuthClientSecretPayload, {
     description:
-      'Makes another secret, beside those that live: revoke the old one once the new one is in use. Needs `rollcall:directories`.',
+      'Makes another secret, beside those that live: revoke the old one once the new one is in use. Needs `rollcall:directories`, all that the groups of the directory give, and a fresh sign-in.',
   })
   addOAuthClientSecret(
     @Arg('input', () => AddOAuthClientSecretInput, { description: 'For which OAuth client.' })

@@ -27,7 +27,8 @@ export class OrganizationResolver {
   }
 
   @Mutation(() => UpdateOrganizationPayload, {
-    description: 'Changes the organization. Needs `rollcall:organization`.',
+    description:
+      'Changes the organization. Needs `rollcall:organization`, and for what decides who gets in, for how long and with what a fresh sign-in.',
   })
   updateOrganization(
     @Arg('input', () => UpdateOrganizationInput, { description: 'The changes.' }) input: UpdateOrganizationInput,

@@ -30,7 +30,8 @@ export class GrantResolver {
   }
 
   @Mutation(() => GrantPermissionSetPayload, {
-    description: 'Gives a permission set to a group or a user. Needs `rollcall:grants` and all that the set holds.',
+    description:
+      'Gives a permission set to a group or a user. Needs `rollcall:grants` and all that the set holds, and a fresh sign-in where that is sensitive.',
   })
   grantPermissionSet(
     @Arg('input', () => GrantPermissionSetInput, { description: 'What and to whom.' }) input: GrantPermissionSetInput,
@@ -40,7 +41,8 @@ export class GrantResolver {
   }
 
   @Mutation(() => RevokeGrantPayload, {
-    description: 'Takes a grant away. Needs `rollcall:grants`; for a grant of owner, `rollcall:organization`.',
+    description:
+      'Takes a grant away. Needs `rollcall:grants`; for a grant of owner `rollcall:organization`; a fresh sign-in where its set is sensitive.',
   })
   revokeGrant(
     @Arg('input', () => RevokeGrantInput, { description: 'Which one.' }) input: RevokeGrantInput,

@@ -65,7 +65,8 @@ export class PermissionSetResolver {
   }
 
   @Mutation(() => UpdatePermissionSetPayload, {
-    description: 'Changes a permission set. Needs `rollcall:permission-sets`.',
+    description:
+      'Changes a permission set. Needs `rollcall:permission-sets`, and a fresh sign-in where somebody, or an API key, gains something sensitive.',
   })
   updatePermissionSet(
     @Arg('input', () => UpdatePermissionSetInput, { description: 'The changes.' }) input: UpdatePermissionSetInput,

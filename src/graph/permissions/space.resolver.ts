@@ -41,7 +41,10 @@ export class SpaceResolver {
     return answerMutation(input, async () => ({ space: await domain.spaces.create(await actor(), input) }));
   }
 
-  @Mutation(() => UpdateSpacePayload, { description: 'Changes a space. Needs `rollcall:grants`.' })
+  @Mutation(() => UpdateSpacePayload, {
+    description:
+      'Changes a space. Needs `rollcall:grants`; for another external id all that is granted on the space, and a fresh sign-in where that is sensitive.',
+  })
   updateSpace(
     @Arg('input', () => UpdateSpaceInput, { description: 'The changes.' }) input: UpdateSpaceInput,
     @Ctx() { domain, actor }: GraphContext,

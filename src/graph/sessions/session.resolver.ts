@@ -70,7 +70,7 @@ export class SessionResolver {
 
   @Mutation(() => EndSessionPayload, {
     description:
-      "Ends a session: one of yours in every organization, another's in this one, which needs `rollcall:users` and a sign-in of the last minutes.",
+      "Ends a session: one of yours in every organization, another's in this one, which needs `rollcall:users` and a fresh sign-in.",
   })
   endSession(
     @Arg('input', () => EndSessionInput, { description: 'Which one.' }) input: EndSessionInput,
@@ -97,8 +97,7 @@ export class SessionResolver {
   }
 
   @Mutation(() => EndUserSessionsPayload, {
-    description:
-      'Ends all sessions of a user in this organization. Needs `rollcall:users` and a sign-in of the last minutes.',
+    description: 'Ends all sessions of a user in this organization. Needs `rollcall:users` and a fresh sign-in.',
   })
   endUserSessions(
     @Arg('input', () => EndUserSessionsInput, { description: 'Whose.' }) input: EndUserSessionsInput,

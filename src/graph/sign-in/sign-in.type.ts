@@ -50,6 +50,8 @@ export const BindingRequestReasonEnum = graphEnum<BindingRequestReason>(
     protectedUser:
       'The user is an owner or holds a sensitive permission: their first sign-in through a connection asks.',
     emailBoundBefore: 'The user was bound through the connection before, and nothing but that says who this is.',
+    otherSignInMethod:
+      'An account of Google or Microsoft has their e-mail address, and they say that it is somebody else’s: approved, they get an account of their own.',
   },
 );
 
@@ -58,7 +60,7 @@ export const BindingRequestStateEnum = graphEnum<BindingRequestState>(
   'Where a binding request stands.',
   {
     pending: 'It waits for a decision.',
-    approved: 'The person is the user `user`.',
+    approved: 'The person is the user `user`, or is made one at their next sign-in where that is null.',
     rejected: 'The person is none of them, and stays out until it is approved after all.',
   },
 );

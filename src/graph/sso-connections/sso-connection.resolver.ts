@@ -53,7 +53,8 @@ export class SsoConnectionResolver {
   }
 
   @Mutation(() => CreateOidcConnectionPayload, {
-    description: 'Sets up a connection by OpenID Connect, as a draft. Needs `rollcall:connections`.',
+    description:
+      'Sets up a connection by OpenID Connect, as a draft. Needs `rollcall:connections` and a fresh sign-in.',
   })
   createOidcConnection(
     @Arg('input', () => CreateOidcConnectionInput, { description: 'The connection.' }) input: CreateOidcConnectionInput,
@@ -65,7 +66,7 @@ export class SsoConnectionResolver {
   }
 
   @Mutation(() => CreateSamlConnectionPayload, {
-    description: 'Sets up a connection by SAML, as a draft. Needs `rollcall:connections`.',
+    description: 'Sets up a connection by SAML, as a draft. Needs `rollcall:connections` and a fresh sign-in.',
   })
   createSamlConnection(
     @Arg('input', () => CreateSamlConnectionInput, { description: 'The connection.' }) input: CreateSamlConnectionInput,
@@ -78,7 +79,7 @@ export class SsoConnectionResolver {
 
   @Mutation(() => UpdateSsoConnectionPayload, {
     description:
-      'Changes a connection. A change of whom it believes, such as its issuer or certificates, ends the sessions that were proved through it, and asks of you what the people hold who sign in through it. Needs `rollcall:connections`.',
+      'Changes a connection. A change of whom it believes, such as its issuer or certificates, ends the sessions that were proved through it, and asks of you what the people hold who sign in through it. Needs `rollcall:connections` and a fresh sign-in.',
   })
   updateSsoConnection(
     @Arg('input', () => UpdateSsoConnectionInput, { description: 'The changes.' }) input: UpdateSsoConnectionInput,
@@ -90,7 +91,8 @@ export class SsoConnectionResolver {
   }
 
   @Mutation(() => EnableSsoConnectionPayload, {
-    description: 'Lets people sign in through a connection, tested or not. Needs `rollcall:connections`.',
+    description:
+      'Lets people sign in through a connection, tested or not. Needs `rollcall:connections` and a fresh sign-in.',
   })
   enableSsoConnection(
     @Arg('input', () => EnableSsoConnectionInput, { description: 'Which one.' }) input: EnableSsoConnectionInput,
@@ -103,7 +105,7 @@ export class SsoConnectionResolver {
 
   @Mutation(() => DisableSsoConnectionPayload, {
     description:
-      'Ends signing in through a connection, and the sessions that were proved through it. Needs `rollcall:connections`.',
+      'Ends signing in through a connection, and the sessions that were proved through it. Needs `rollcall:connections` and a fresh sign-in.',
   })
   disableSsoConnection(
     @Arg('input', () => DisableSsoConnectionInput, { description: 'Which one.' }) input: DisableSsoConnectionInput,
@@ -116,7 +118,7 @@ export class SsoConnectionResolver {
 
   @Mutation(() => DeletePayload, {
     description:
-      'Deletes a connection for good; its sessions and bindings end. Provisioning goes on. Needs `rollcall:connections`.',
+      'Deletes a connection for good; its sessions and bindings end. Provisioning goes on. Needs `rollcall:connections` and a fresh sign-in.',
   })
   deleteSsoConnection(
     @Arg('input', () => DeleteSsoConnectionInput, { description: 'Which one.' }) input: DeleteSsoConnectionInput,

@@ -57,7 +57,10 @@ export class UserResolver {
     return answerMutation(input, async () => ({ user: await domain.users.create(await actor(), input) }));
   }
 
-  @Mutation(() => UpdateUserPayload, { description: 'Changes a user. Needs `rollcall:users`.' })
+  @Mutation(() => UpdateUserPayload, {
+    description:
+      'Changes a user. Needs `rollcall:users`, and for the userName or e-mail of who holds something sensitive a fresh sign-in.',
+  })
   updateUser(
     @Arg('input', () => UpdateUserInput, { description: 'The changes.' }) input: UpdateUserInput,
     @Ctx() { domain, actor }: GraphContext,
@@ -75,7 +78,10 @@ export class UserResolver {
     return answerMutation(input, async () => ({ user: await domain.users.block(await actor(), input.id) }));
   }
 
-  @Mutation(() => UnblockUserPayload, { description: "Lifts an admin's block. Needs `rollcall:users`." })
+  @Mutation(() => UnblockUserPayload, {
+    description:
+      "Lifts an admin's block. Needs `rollcall:users` and all that the user holds, and a fresh sign-in where that is sensitive.",
+  })
   unblockUser(
     @Arg('input', () => UnblockUserInput, { description: 'Whom.' }) input: UnblockUserInput,
     @Ctx() { domain, actor }: GraphContext,
@@ -96,7 +102,7 @@ export class UserResolver {
 
   @Mutation(() => KeepUserPayload, {
     description:
-      'Keeps an inactive user by hand: manual and active again, whatever becomes of the records of directories. Needs `rollcall:users` and all that they hold.',
+      'Keeps an inactive user by hand: manual and active again, whatever becomes of the records of directories. Needs `rollcall:users` and all that they hold, and a fresh sign-in where that is sensitive.',
   })
   keepUser(
     @Arg('input', () => KeepUserInput, { description: 'Whom.' }) input: KeepUserInput,

@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { accountLimits } from '../../domain/accounts/current-session.ts';
 import { describeActor, holds, requireReader } from '../../domain/actors/actor.ts';
-import { signInUrl } from '../../domain/connections/connection-addresses.ts';
+import { freshSignInUrl, signInUrl } from '../../domain/connections/connection-addresses.ts';
 import { ActorType } from '../api-keys/actor.type.ts';
 import { GraphContext } from '../context.ts';
 import { OrganizationType } from '../organizations/organization.type.ts';
@@ -90,14 +90,23 @@ export class ViewerResolver {
   }
 
   @FieldResolver(() => ViewerSessionType, { nullable: true, description: 'The session; null for a key.' })
-  async session(@Root() { session }: Viewer, @Ctx() { domain }: GraphContext): Promise<ViewerSessionType | null> {
+  async session(
+    @Root() { session }: Viewer,
+    @Ctx() { domain, address }: GraphContext,
+  ): Promise<ViewerSessionType | null> {
     if (!session) return null;
     const { sessionId: id, authentication, loginProvider: method, createdAt: authenticatedAt } = session;
-    if (!authentication) return { id, authenticatedAt, ...accountLimits(session), method, connectionName: null };
+    const fresh = {
+      freshUntil: authentication?.freshUntil ?? null,
+      freshSignInUrl: freshSignInUrl(address.publicUrl),
+    };
+    if (!authentication) {
+      return { id, authenticatedAt, ...fresh, ...accountLimits(session), method, connectionName: null };
+    }
     const { connectionId, expiresAt, idleExpiresAt } = authentication;
     const connectionName = connectionId && (await domain.viewers.connectionName(authentication, connectionId));
     const times = { authenticatedAt: authentication.authenticatedAt, expiresAt, idleExpiresAt };
-    return { id, ...times, method: authentication.method, connectionName };
+    return { id, ...times, ...fresh, method: authentication.method, connectionName };
   }
 
   @FieldResolver(() => ViewerUserType, {

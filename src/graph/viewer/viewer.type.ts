@@ -49,9 +49,22 @@ export class ViewerSessionType {
   id: string;
 
   @Field(() => DateTimeScalar, {
-    description: 'When they last proved who they are: to the organization, where there is one.',
+    description: 'When they last signed in: to the organization, where there is one.',
   })
   authenticatedAt: Date;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'Until when this counts as a fresh sign-in, which some changes ask for: 15 minutes from when the person proved who they are. Null where that is longer ago, or their identity provider does not say.',
+  })
+  freshUntil: Date | null;
+
+  @Field(() => String, {
+    description:
+      'Where to send the browser for a fresh sign-in; `returnTo`, an address of the product, says where it comes back.',
+  })
+  freshSignInUrl: string;
 
   @Field(() => DateTimeScalar, { description: 'When it ends whatever happens.' })
   expiresAt: Date;

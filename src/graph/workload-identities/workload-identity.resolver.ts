@@ -11,7 +11,7 @@ import { WorkloadIdentityType } from './workload-identity.type.ts';
 export class WorkloadIdentityResolver {
   @Mutation(() => SetWorkloadIdentityPayload, {
     description:
-      'Says by which assertions Entra may ask for access tokens of a directory; those of an earlier workload identity end. Needs `rollcall:directories`.',
+      'Says by which assertions Entra may ask for access tokens of a directory; those of an earlier workload identity end. Needs `rollcall:directories`, all that the groups of the directory give, and a fresh sign-in.',
   })
   setWorkloadIdentity(
     @Arg('input', () => SetWorkloadIdentityInput, { description: 'What they have to say.' })

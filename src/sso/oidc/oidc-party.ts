@@ -23,12 +23,22 @@ export interface OidcParty {
   subjectBy?: 'sub' | 'tenantAndObject';
 }
 
+/** Google asks nobody for a password because an application wants it: it shows whom one is signed in as, to choose from. */
+const GOOGLE = 'https://accounts.google.com';
+
+/** How a party is asked for a sign-in in which the person proves anew who they are. */
+export function asksAnewBy({ issuer }: Pick<OidcParty, 'issuer'>): 'login' | 'select_account' {
+  return issuer === GOOGLE ? 'select_account' : 'login';
+}
+
 /** What one attempt sent along, which only the answer to it can repeat. */
 export interface OidcExchange {
   redirectUri: string;
   state: string;
   nonce: string;
   codeVerifier: string;
+  /** Whether the person is to prove anew who they are. */
+  asksAnew?: boolean;
 }
 
 /** A connection as an OAuth client of its identity provider. Throws for one of another protocol. */

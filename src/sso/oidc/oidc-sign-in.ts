@@ -5,6 +5,7 @@ import {
   calculatePKCECodeChallenge,
   fetchUserInfo,
 } from 'openid-client';
+import { FRESH_MILLISECONDS } from '../../domain/actors/actor.ts';
 import type { ConnectionCheck } from '../../domain/connections/identity-providers.ts';
 import type { VerifiedIdentity } from '../../domain/connections/verified-identity.ts';
 import { SignInFailure } from '../sign-in-failure.ts';
@@ -13,7 +14,7 @@ import { guardedFetch } from './guarded-fetch.ts';
 import { checkIdToken, type IdTokenClaims } from './id-token-claims.ts';
 import { OidcConfigurations } from './oidc-configurations.ts';
 import { toSignInFailure } from './oidc-failure.ts';
-import type { OidcExchange, OidcParty } from './oidc-party.ts';
+import { asksAnewBy, type OidcExchange, type OidcParty } from './oidc-party.ts';
 import { lacksSomething, readIdentity } from './read-identity.ts';
 import { responseInvalid } from './response-problem.ts';
 
@@ -28,6 +29,11 @@ export interface OidcSignInParts {
 }
 
 const SCOPE = 'openid profile email';
+/**
+ * With it `auth_time` has to come (OpenID Connect Core 1.0 §3.1.2.1). Not 0: Entra's id tokens expire so long after the password,
+ * and a second factor takes time.
+ */
+const MAX_AGE_SECONDS = String(FRESH_MILLISECONDS / 1000);
 
 /**
  * Sign-in by OpenID Connect: authorization code with PKCE, `state` and `nonce`, the issuer pinned. All that goes wrong is thrown
@@ -54,6 +60,7 @@ export class OidcSignIn {
         nonce: exchange.nonce,
         code_challenge: await calculatePKCECodeChallenge(exchange.codeVerifier),
         code_challenge_method: 'S256',
+        ...(exchange.asksAnew && { prompt: asksAnewBy(party), max_age: MAX_AGE_SECONDS }),
       });
     });
   }
@@ -81,7 +88,9 @@ export class OidcSignIn {
       const userInfo = lacksSomething(claims, party)
         ? await this.#userInfo(configuration, { accessToken: tokens.access_token, sub: claims.sub, party })
         : undefined;
-      return readIdentity(claims, userInfo, party);
+      const identity = readIdentity(claims, userInfo, party);
+      const isChosen = answer.asksAnew === true && asksAnewBy(party) === 'select_account';
+      return isChosen ? { ...identity, authTime: identity.authTime ?? claims.iat } : identity;
     });
   }
 

@@ -21,6 +21,7 @@ export function readIdentity(claims: IdTokenClaims, userInfo: Claims | undefined
     stableId: stableIdOf(all, party.stableIdClaim),
     ...emailOf(emailSource(claims, userInfo), party),
     displayName: displayNameOf(all),
+    authTime: typeof claims.auth_time === 'number' ? claims.auth_time : null,
     claims: boundedClaims(all),
   };
 }

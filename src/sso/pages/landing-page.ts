@@ -121,5 +121,5 @@ function changesOf({ changes }: LandingFacts): Html | null {
     ({ what, by, at }) => html`<li><span>${what}<br><span class="small muted">${by}, ${timeOf(at)}</span></span></li>`,
   );
   return html`<h2>Recent changes to sign-in</h2>
-${rows.length > 0 ? html`<ul class="rows">${rows}</ul>` : html`<p class="muted">None in the last 30 days.</p>`}`;
+${rows.length > 0 ? html`<ul class="rows">${rows}</ul>\n<p class="small muted">The latest of the last 30 days, at most three of a kind.</p>` : html`<p class="muted">None in the last 30 days.</p>`}`;
 }

@@ -22,12 +22,12 @@ export function timeOf(time: Date): Html {
 export function buttonForm(
   action: string,
   label: string,
-  { fields = {}, isPrimary = false, isInline = false }: ButtonOptions = {},
+  { fields = {}, isPrimary = false, isInline = false, isQuiet = false }: ButtonOptions = {},
 ): Html {
   const hidden = Object.entries(fields).map(
     ([name, value]) => value !== null && html`<input type="hidden" name="${name}" value="${value}">`,
   );
-  const looks = `button${isPrimary ? ' primary' : ''}${isInline ? ' inline' : ''}`;
+  const looks = `button${isPrimary ? ' primary' : ''}${isInline ? ' inline' : ''}${isQuiet ? ' quiet' : ''}`;
   return html`<form method="post" action="${action}">${hidden}<button class="${looks}">${label}</button></form>`;
 }
 
@@ -35,6 +35,8 @@ export interface ButtonOptions {
   fields?: Record<string, string | null>;
   isPrimary?: boolean;
   isInline?: boolean;
+  /** Looks like a link. */
+  isQuiet?: boolean;
 }
 
 /** What names a sign-in to people: in parts for the eye and the ear, in one for whoever copies it. */

@@ -15,6 +15,13 @@ const notices = {
     happened: 'Whom it is for is not active, is no owner any more, or the organization is suspended.',
     next: 'Ask whoever runs this service for a link for an owner who is active.',
   },
+  onceOnly: {
+    status: 403,
+    title: 'You came by a one-time link',
+    happened:
+      'Such a link is good for one sign-in, and your organization has no other way in yet by which to prove again who you are.',
+    next: 'Ask whoever runs this service for another link (“rollcall owner-link”), and open it in this browser. Once sign-in is connected, that is what asks you.',
+  },
   testUnknown: {
     status: 404,
     title: 'This test has expired',

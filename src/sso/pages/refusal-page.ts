@@ -1,8 +1,8 @@
 import type { LoginProvider } from '../../domain/accounts/account.entity.ts';
-import { signInPath } from '../../domain/connections/connection-addresses.ts';
+import { FRESH_SIGN_IN_PATH, signInPath } from '../../domain/connections/connection-addresses.ts';
 import type { SignInRefusal } from '../../domain/sign-in/sign-in.ts';
 import { type Html, html } from './html.ts';
-import { queryOf, referenceOf, timeOf } from './links.ts';
+import { buttonForm, queryOf, referenceOf, timeOf } from './links.ts';
 import type { Page, Site } from './page.ts';
 import { capitalised, type RefusalFacts, type RefusalText, refusalTexts } from './refusal-texts.ts';
 import { loginProviderNames } from './start-page.ts';
@@ -13,6 +13,8 @@ export interface RefusalContext {
   returnTo: string | null;
   /** Whether an admin tries the connection out, who reads what the log keeps as well. */
   isTest: boolean;
+  /** Of the attempt with which a sign-in waits that ended as `otherSignInMethod`; null where none does. */
+  state: string | null;
   /** Where the other way of `otherSignInMethod` begins; null where it cannot. */
   linkAddress: (method: LoginProvider) => string | null;
 }
@@ -43,6 +45,7 @@ ${context.isTest && detailOf(refusal)}
 <div class="actions">
 ${context.isTest ? testAgain(site, context) : actionsOf(site, refusal, context)}
 </div>
+${refusal.reason === 'otherSignInMethod' && context.state !== null && notMine(site, context.state)}
 ${referenceList(refusal, context.at)}`,
   };
 }
@@ -101,6 +104,7 @@ function actionsOf(site: Site, refusal: SignInRefusal, { returnTo, linkAddress }
     return address === null ? [] : [{ address, label: `Continue with ${loginProviderNames[method]}` }];
   });
   const query = queryOf({ returnTo });
+  if (refusal.detail.problem === 'notProvedAnew') return freshActions(site, returnTo);
   const again = organization
     ? {
         address: `${site.base}${signInPath(organization.slug)}${queryOf({ choose: '', returnTo })}`,
@@ -111,6 +115,18 @@ function actionsOf(site: Site, refusal: SignInRefusal, { returnTo, linkAddress }
   return html`<a class="button primary" href="${primary.address}">${primary.label}</a>
 ${others.map(({ address, label }) => html`<a class="button" href="${address}">${label}</a>`)}
 ${organization && html`<a class="button" href="${site.base}/sso${query}">Use another organization</a>`}`;
+}
+
+/** Whoever did not get a fresh sign-in has the one that they had. */
+function freshActions({ base }: Site, returnTo: string | null): Html {
+  return html`<a class="button primary" href="${base}${FRESH_SIGN_IN_PATH}${queryOf({ returnTo })}">Try again</a>
+<a class="button" href="${returnTo?.startsWith('/') === false ? returnTo : `${base}${returnTo ?? '/'}`}">Go back without it</a>`;
+}
+
+/** The quiet way out for whoever has the address of somebody else's account, such as of its former holder. */
+function notMine({ base }: Site, state: string): Html {
+  const label = 'This is not my account: ask an admin';
+  return buttonForm(`${base}/sign-in/finish/ask-admin`, label, { fields: { state }, isQuiet: true });
 }
 
 function againLabel(reason: SignInRefusal['reason']): string {

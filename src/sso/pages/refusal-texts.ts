@@ -44,11 +44,11 @@ export const refusalTexts = {
     next: html`If that is a mistake, ask to be activated again.`,
     asks: 'always',
   }),
-  otherSignInMethod: ({ organization, productName, email, otherMethods }) => ({
+  otherSignInMethod: ({ organization, productName, email, otherMethods, detail }) => ({
     status: 403,
     title: 'You already sign in another way',
-    happened: html`${email === null ? 'Your e-mail address' : html`<strong>${email}</strong>`} already signs in to ${productName} ${waysOf(otherMethods)}.`,
-    next: html`Continue ${waysOf(otherMethods)} once, to show that both are you. From then on the sign-in of ${organization} leads to the same account.`,
+    happened: html`${email === null ? 'Your e-mail address' : html`<strong>${email}</strong>`} already signs in to ${productName} ${waysOf(otherMethods)}${detail.provedOther === true && ', but by another account than the one that you have just chosen'}.`,
+    next: html`Continue ${waysOf(otherMethods)} once, to show that both are you. From then on the sign-in of ${organization} leads to the same account. If that account is somebody else’s, such as that of whoever had your address before, an admin can let you have one of your own.`,
     asks: 'never',
   }),
   wrongTenant: ({ organization, connection }) => ({
@@ -78,19 +78,7 @@ export const refusalTexts = {
     next: html`${textOf(detail.remedy) ?? 'Try again. If it happens again, show this page to your IT team.'}`,
     asks: 'named',
   }),
-  responseInvalid: ({ connection, detail, productName }) => ({
-    status: 400,
-    title: detail.idpInitiated === true ? 'Please begin here' : 'The answer could not be believed',
-    happened:
-      detail.idpInitiated === true
-        ? html`${capitalised(connection)} sent you here without having been asked. ${productName} only accepts sign-ins that began on its own page, so that nobody else can begin one for you.`
-        : html`${capitalised(connection)} sent an answer that did not stand up to the checks of ${productName}. Nobody was signed in.`,
-    next:
-      detail.idpInitiated === true
-        ? html`Begin at the sign-in page. Your IT team can let the tile that you used point there.`
-        : html`Try again. If it happens again, show this page to your IT team: the set-up on one side has probably changed.`,
-    asks: 'named',
-  }),
+  responseInvalid: (facts) => (facts.detail.problem === 'notProvedAnew' ? notProvedAnew(facts) : unbelievable(facts)),
   attemptExpired: () => ({
     status: 400,
     title: 'This sign-in is over',
@@ -118,11 +106,44 @@ export const refusalTexts = {
   }),
 } as const satisfies Record<SignInRefusalReason, (facts: RefusalFacts) => RefusalText>;
 
+/** Of a fresh sign-in. The person is signed in still. */
+function notProvedAnew({ connection, detail }: RefusalFacts): RefusalText {
+  const isSilent = typeof detail.authTime !== 'number';
+  return {
+    status: 403,
+    title: 'You were not asked to sign in again',
+    happened: isSilent
+      ? html`You are signed in still. But ${connection} did not say when you last proved to it who you are, so what you wanted to do has to wait.`
+      : html`You are signed in still. But ${connection} let your browser through without asking you, so what you wanted to do has to wait.`,
+    next: isSilent
+      ? html`An admin of ${connection} can mend that: its id token has to have the claim <code>auth_time</code>. In Microsoft Entra, add it under “Token configuration” as an optional claim.`
+      : html`Sign out at ${connection} and try again. If you are not asked then either, show this page to your IT team: it has to ask people who are sent with <code>prompt=login</code> or <code>ForceAuthn</code>.`,
+    asks: 'named',
+  };
+}
+
+function unbelievable({ connection, detail, productName }: RefusalFacts): RefusalText {
+  return {
+    status: 400,
+    title: detail.idpInitiated === true ? 'Please begin here' : 'The answer could not be believed',
+    happened:
+      detail.idpInitiated === true
+        ? html`${capitalised(connection)} sent you here without having been asked. ${productName} only accepts sign-ins that began on its own page, so that nobody else can begin one for you.`
+        : html`${capitalised(connection)} sent an answer that did not stand up to the checks of ${productName}. Nobody was signed in.`,
+    next:
+      detail.idpInitiated === true
+        ? html`Begin at the sign-in page. Your IT team can let the tile that you used point there.`
+        : html`Try again. If it happens again, show this page to your IT team: the set-up on one side has probably changed.`,
+    asks: 'named',
+  };
+}
+
 const requestReasons: Record<string, string> = {
   alreadyBound: 'The user that this sign-in leads to already belongs to another one.',
   ambiguous: 'Several users could be you.',
   protectedUser: 'Your user owns the organization or holds important permissions.',
   emailBoundBefore: 'Your e-mail address was used to find a user before.',
+  otherSignInMethod: 'Another account has your e-mail address, and you said that it is not yours.',
 } satisfies Record<BindingRequestReason, string>;
 
 function asWhom(email: string | null): Html | string {

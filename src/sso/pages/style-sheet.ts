@@ -42,6 +42,8 @@ input[aria-invalid=true]{border-color:var(--error)}
 .button:hover{background:var(--quiet)}
 .button.primary{border-color:var(--fill);background:var(--fill);color:var(--on-fill)}
 .button.primary:hover{text-decoration:underline;text-underline-offset:3px}
+.button.quiet{padding:10px 0;border-color:transparent;background:none;color:var(--accent);font-weight:400;text-decoration:underline;text-underline-offset:3px}
+.button.quiet:hover{background:var(--quiet)}
 .button.inline{display:inline-flex;width:auto;min-height:40px;padding:6px 14px;font-size:15px}
 input:not([type=hidden])+.button,.hint+.button,.error+.button{margin-top:20px}
 a{color:var(--accent);text-underline-offset:3px}

@@ -45,6 +45,7 @@ const approvals = {
   ambiguous: 'Several users could be this person.',
   protectedUser: 'Their user owns the organization or holds important permissions.',
   emailBoundBefore: 'Their user signed in before, and only the e-mail address says that it is the same person.',
+  otherSignInMethod: 'Another account has their e-mail address, and they said that it is not theirs.',
 } satisfies Record<BindingRequestReason, string>;
 
 /** Why nobody would be signed in, and what an admin does about it. */

@@ -53,6 +53,7 @@ export function identityOf(assertion: SignedAssertion, stableIdClaim: string): V
     // SAML knows no way to say it.
     emailVerification: 'unsaid',
     displayName: displayNameOf(assertion),
+    authTime: assertion.authTime,
     claims: claimsOf(assertion),
   };
 }

@@ -24,6 +24,8 @@ export interface SamlRequest extends ServiceProvider {
   requestId: string;
   /** Comes back beside the response; at most 80 bytes (SAML bindings §3.4.3). */
   relayState: string;
+  /** Whether the person is to prove anew who they are (SAML core §3.4.1, `ForceAuthn`). */
+  asksAnew?: boolean;
 }
 
 export interface ReceivedSamlResponse extends ServiceProvider {
@@ -45,7 +47,8 @@ export class SamlSignIn {
 
   /** Where the browser is sent with an AuthnRequest. */
   async loginUrl(connection: SignInConnection, request: SamlRequest): Promise<URL> {
-    const saml = samlOf(connection, request, { ...request, now: this.#clock() });
+    const { requestId, asksAnew } = request;
+    const saml = samlOf(connection, request, { requestId, asksAnew, now: this.#clock() });
     return new URL(await saml.getAuthorizeUrlAsync(request.relayState, undefined, {}));
   }
 
@@ -108,8 +111,9 @@ async function readSigned(saml: SAML, text: string, expected: ExpectedAssertion)
 function samlOf(
   connection: SignInConnection,
   { acsUrl, entityId }: ServiceProvider,
-  { requestId, isResponseSigned = false, now }: { requestId: string; isResponseSigned?: boolean; now: Date },
+  exchange: { requestId: string; isResponseSigned?: boolean; asksAnew?: boolean | undefined; now: Date },
 ): SAML {
+  const { requestId, isResponseSigned = false, asksAnew = false, now } = exchange;
   const { certificates, ssoUrl } = connection;
   if (certificates === null || ssoUrl === null) {
     throw refused('certificates', 'The connection has no metadata of its identity provider.');
@@ -133,6 +137,7 @@ function samlOf(
     validateInResponseTo: ValidateInResponseTo.always,
     cacheProvider: onlyRequest(requestId),
     generateUniqueId: () => requestId,
+    forceAuthn: asksAnew,
     signatureAlgorithm: 'sha256',
     // Which format of NameID they send is set at the identity provider; some refuse a request that names another.
     identifierFormat: null,

@@ -22,6 +22,8 @@ export interface SignedAssertion {
   id: string;
   /** After it, no part of us believes the assertion. */
   expiresAt: Date;
+  /** The latest `AuthnInstant`, in seconds since 1970; null where none can be read. */
+  authTime: number | null;
   nameId: { value: string; format: string | null } | null;
   /** By their `Name`; values that hold elements are left out. */
   attributes: Map<string, string[]>;
@@ -41,6 +43,7 @@ export function readAssertion(assertion: XmlElement, expected: ExpectedAssertion
   return {
     id: attributeOf(assertion, 'ID') ?? '',
     expiresAt,
+    authTime: authTimeOf(assertion),
     nameId: readNameId(subject),
     attributes: readAttributes(assertion),
   };
@@ -119,6 +122,15 @@ function checkStatements(assertion: XmlElement, now: Date): void {
       });
     }
   }
+}
+
+/** What is no time says nothing, which costs a fresh sign-in and no other. */
+function authTimeOf(assertion: XmlElement): number | null {
+  const times = childrenOf(assertion, ASSERTION, 'AuthnStatement')
+    .map((statement) => attributeOf(statement, 'AuthnInstant') ?? '')
+    .map((text) => (DATE_TIME.test(text) ? Math.floor(Date.parse(text) / 1000) : Number.NaN))
+    .filter((time) => !Number.isNaN(time));
+  return times.length === 0 ? null : Math.max(...times);
 }
 
 function checkWindow(element: XmlElement, now: Date): void {

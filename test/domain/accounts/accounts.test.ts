@@ -74,6 +74,17 @@ describe('a membership', () => {
     expect(await world.domain.accounts.memberships(accountId)).toMatchObject([{ userId: victim.id }]);
   });
 
+  it('that is another active user does not become a second one, until that one is inactive', async () => {
+    const acme = await world.anOrganization();
+    const [ada, bob] = [await acme.aUser(), await acme.aUser()];
+    const { accountId, cookie } = await acme.signIn(ada);
+    await expect(join(acme.id, accountId, bob.id)).rejects.toMatchObject({ code: 'userAlreadyBound' });
+    expect(await world.domain.sessions.find(cookie)).toMatchObject({ authentication: { user: { id: ada.id } } });
+    await world.domain.users.block(acme.operator, ada.id);
+    await join(acme.id, accountId, bob.id);
+    expect(await world.domain.accounts.memberships(accountId)).toMatchObject([{ userId: bob.id }]);
+  });
+
   it('two accounts race for has one winner', async () => {
     const acme = await world.anOrganization();
     const ada = await acme.aUser();

@@ -52,7 +52,7 @@ describe('an owner link', () => {
     const used = await domain.oneTimeLinks.use(secret, aVisit);
     expect(used).toMatchObject({ kind: 'signedIn', organization: { id: acme.id, name: 'Acme', slug: acme.slug } });
     const actor = await actorOfCookie({ domain }, used.kind === 'signedIn' ? used.cookie : '');
-    expect(actor).toMatchObject({ kind: 'user', userId: user.id, name: 'Grace', authenticatedAt: clock() });
+    expect(actor).toMatchObject({ kind: 'user', userId: user.id, name: 'Grace', provedAt: clock() });
     expect(actor?.permissions).toContain('rollcall:organization');
   });
 

@@ -50,6 +50,15 @@ describe('a session token', () => {
     expect(await verify(token, { issuer })).toBeUndefined();
   });
 
+  it('says when the person proved who they are, and nothing where nobody knows', async () => {
+    const { actor } = await anOwner();
+    const provedAt = new Date(world.clock().getTime() - 3 * MINUTE);
+    const said = await world.domain.sessionTokens.mint({ ...actor, provedAt }, { issuer });
+    expect(decodeJwt(said.token).auth_time).toBe(Math.floor(provedAt.getTime() / 1000));
+    const unsaid = await world.domain.sessionTokens.mint({ ...actor, provedAt: null }, { issuer });
+    expect(decodeJwt(unsaid.token)).not.toHaveProperty('auth_time');
+  });
+
   it('is for the product where one is configured, and for nobody else', async () => {
     const { actor } = await anOwner();
     const product = { issuer, audience: 'https://app.example.com' };

@@ -163,6 +163,43 @@ describe('one’s own sessions', () => {
     expect(own.map((session) => session.id)).toEqual([second, first]);
   });
 
+  it('are exactly those whose cookies still open something, or say at least who is signed in', async () => {
+    const short = await world.anOrganization({ idle: 60, lifetime: 10_080 });
+    const long = await world.anOrganization({ idle: 43_200, lifetime: 129_600 });
+    const [ada, also] = [await short.aUser(), await long.aUser()];
+    const { accountId, cookie: forgotten } = await short.signIn(ada);
+    const { cookie: elsewhere } = await long.signIn(also, { accountId });
+    const { cookie: thrownOut, sessionId } = await long.signIn(also, { accountId });
+    await world.domain.userSessions.end(long.operator, sessionId);
+    const { cookie: both } = await long.signIn(also, { accountId });
+    await short.signIn(ada, { accountId, replaces: both });
+    world.clock.advance(13 * 60 * MINUTE);
+    const { cookie: atHome } = await short.signIn(ada, { accountId });
+    world.clock.advance(2 * 60 * MINUTE);
+    const { cookie: here } = await short.signIn(ada, { accountId });
+    const cookies = [forgotten, elsewhere, thrownOut, atHome, here];
+    const found = await Promise.all(cookies.map(find));
+    expect(found.map((session) => session !== undefined)).toEqual([false, true, false, true, true]);
+    const own = await world.domain.userSessions.listOwn({ accountId });
+    expect(own.map(({ id }) => id).toSorted()).toEqual(found.flatMap((session) => session?.sessionId ?? []).toSorted());
+    world.clock.advance(8 * 24 * 60 * MINUTE);
+    expect((await world.domain.userSessions.listOwn({ accountId })).map(({ id }) => id)).toEqual([
+      (await find(elsewhere))?.sessionId,
+    ]);
+  });
+
+  it('that are over open no other organization either', async () => {
+    const short = await world.anOrganization({ idle: 60 });
+    const long = await world.anOrganization({ idle: 43_200 });
+    const { accountId, cookie } = await long.signIn(await long.aUser());
+    const again = await short.signIn(await short.aUser(), { accountId, replaces: cookie });
+    world.clock.advance(13 * 60 * MINUTE);
+    expect(await find(again.cookie)).toBeUndefined();
+    const switched = world.domain.sessions.switchOrganization(again.cookie, long.id);
+    await expect(switched).rejects.toMatchObject({ code: 'credentialInvalid' });
+    expect(await world.domain.userSessions.listOwn({ accountId })).toEqual([]);
+  });
+
   it('are ended without any permission, everywhere, and no matter how old the sign-in is', async () => {
     const acme = await world.anOrganization();
     const ada = await acme.aUser();

@@ -58,7 +58,7 @@ describe('approving', () => {
     expect(await approve(acme, anActor(acme.id, admin), requestId)).toBe('forbidden');
     // Nor does an admin keep an owner out.
     expect(await reject(acme, anActor(acme.id, admin), requestId)).toBe('forbidden');
-    const signedIn = (authenticatedAt: Date): Actor => ({
+    const signedIn = (provedAt: Date): Actor => ({
       kind: 'user',
       organizationId: acme.id,
       userId,
@@ -66,7 +66,7 @@ describe('approving', () => {
       sessionId: userId,
       name: 'owner',
       permissions: new Set(permissions),
-      authenticatedAt,
+      provedAt,
     });
     const now = world.clock().getTime();
     expect(await approve(acme, signedIn(new Date(now - 16 * MINUTE)), requestId)).toBe('freshSignInRequired');

@@ -98,9 +98,9 @@ export function aSignedInAdmin(
   { organizationId }: Actor,
   { minutesAgo = 0, permissions = ['rollcall:connections'] } = {},
 ): Actor {
-  const authenticatedAt = new Date(world.clock().getTime() - minutesAgo * 60_000);
+  const provedAt = new Date(world.clock().getTime() - minutesAgo * 60_000);
   const ids = { userId: uuid(), accountId: uuid(), sessionId: uuid() };
-  return { kind: 'user', organizationId, ...ids, name: 'Ada', permissions: new Set(permissions), authenticatedAt };
+  return { kind: 'user', organizationId, ...ids, name: 'Ada', permissions: new Set(permissions), provedAt };
 }
 
 const insertAuthentication = statement<never>(

@@ -317,11 +317,11 @@ describe('who may set up domains', () => {
     const { id } = await aProvedDomain(operator);
     const permissions = new Set(['rollcall:connections']);
     const person = { kind: 'user' as const, organizationId, userId: uuid(), accountId: uuid(), sessionId: uuid() };
-    const stale = { ...person, name: 'Ada', permissions, authenticatedAt: new Date(now - 16 * 60_000) };
+    const stale = { ...person, name: 'Ada', permissions, provedAt: new Date(now - 16 * 60_000) };
     const reader = { ...stale, permissions: new Set(['rollcall:users']) };
     await expect(ask(reader, id)).rejects.toMatchObject({ code: 'forbidden' });
     await expect(ask(stale, id)).rejects.toMatchObject({ code: 'freshSignInRequired' });
-    await ask({ ...stale, authenticatedAt: new Date(now) }, id);
+    await ask({ ...stale, provedAt: new Date(now) }, id);
   });
 
   it('another organization’s domain is not there (security 10)', async () => {

@@ -15,7 +15,7 @@ export class LinkWorld {
   readonly at: TestDirectory;
   readonly #database: TestDomain['database'];
 
-  constructor(test: TestDomain, at: TestDirectory) {
+  constructor(test: Pick<TestDomain, 'domain' | 'database'>, at: TestDirectory) {
     this.#database = test.database;
     this.domain = test.domain;
     this.at = at;

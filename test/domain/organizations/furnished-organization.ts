@@ -177,8 +177,8 @@ function rowsOf(ids: Record<string, string>, text: string): [string, unknown[]][
     ],
     [
       `insert into sign_in_attempts (organization_id, id, state_hmac, browser_hmac, purpose, state, connection_id,
-                                     created_at, expires_at)
-       values ($1, $2, $3, $3, 'signIn', 'started', $4, now(), now())`,
+                                     asks_anew, created_at, expires_at)
+       values ($1, $2, $3, $3, 'signIn', 'started', $4, false, now(), now())`,
       [uuid(), `attempt ${text}`, connections],
     ],
     [

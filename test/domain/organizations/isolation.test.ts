@@ -52,6 +52,13 @@ async function furnish(made: TestOrganization) {
   return { ...made, user, manual, group, grant, set, apiKey, space };
 }
 
+/** Somebody who is signed in, and did not just sign in. */
+function aPerson({ organization, manual: { id: userId } }: Furnished): Actor {
+  const permissions = new Set<string>();
+  const ids = { organizationId: organization.id, userId, accountId: userId, sessionId: userId };
+  return { kind: 'user', ...ids, name: 'Ada', permissions, provedAt: null };
+}
+
 /** Everything in every table of organizations, past row-level security. */
 async function everything(): Promise<string> {
   const { rows: tables } = await superuser.query<{ name: string }>(
@@ -78,7 +85,7 @@ const signedInAs = (as: Furnished, of: Furnished): Extract<Actor, { kind: 'user'
   sessionId: of.user.id,
   name: 'somebody',
   permissions: new Set(),
-  authenticatedAt: domain.clock(),
+  provedAt: domain.clock(),
 });
 
 /** Every method that takes an id, asked with an id of the other organization. `as` is the caller's operator. */
@@ -105,6 +112,10 @@ const askedForAnother: Record<string, (as: Furnished, of: Furnished) => Promise<
   'permissionSets.requireDefaultable': (as, of) =>
     domain.database.transaction(as.organization.id, (transaction) =>
       domain.permissionSets.requireDefaultable(transaction, as.operator, of.set.id),
+    ),
+  'permissionSets.requireFreshToTake': (as, of) =>
+    domain.database.transaction(as.organization.id, (transaction) =>
+      domain.permissionSets.requireFreshToTake(transaction, aPerson(as), of.set.id),
     ),
   'grants.get': (as, of) => domain.grants.get(as.operator, of.grant.id),
   'grants.revoke': (as, of) => domain.grants.revoke(as.operator, of.grant.id),

@@ -213,7 +213,7 @@ describe('the rules for sign-in of an organization', () => {
     const ids = { userId: uuid(), accountId: uuid(), sessionId: uuid() };
     const person = { kind: 'user' as const, organizationId, ...ids, name: 'Ada' };
     const owner = { ...person, permissions: new Set(['rollcall:organization']) };
-    const stale = { ...owner, authenticatedAt: new Date(domain.clock().getTime() - 16 * 60_000) };
+    const stale = { ...owner, provedAt: new Date(domain.clock().getTime() - 16 * 60_000) };
     for (const change of [
       { acceptsOtherMethods: true },
       { sessionIdleMinutes: 60 },
@@ -225,7 +225,7 @@ describe('the rules for sign-in of an organization', () => {
     // What people see may change at any time.
     const shown = { disclosesName: false, signInContact: 'Ask Grace.' };
     expect(await domain.organizations.update(stale, shown)).toMatchObject(shown);
-    const fresh = { ...owner, authenticatedAt: domain.clock() };
+    const fresh = { ...owner, provedAt: domain.clock() };
     const policy = { acceptsOtherMethods: true, sessionIdleMinutes: 20_000, sessionLifetimeMinutes: 20_000 };
     expect(await domain.organizations.update(fresh, policy)).toMatchObject({ ...shown, ...policy });
     expect((await eventsOf(domain, acme)).slice(-2)).toMatchObject([

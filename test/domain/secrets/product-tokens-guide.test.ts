@@ -49,7 +49,7 @@ it('lets a back end know who asks, and refuses what is meant for another product
     organizationId: organization.id,
     sessionId: actor.sessionId,
     permissionVersion: expect.any(String),
-    authenticatedAt: new Date(Math.floor(actor.authenticatedAt.getTime() / 1000) * 1000),
+    provedAt: new Date(Math.floor(Number(actor.provedAt) / 1000) * 1000),
   });
   await expect(verifier({ issuer, audience: 'https://other.example.com' })(token)).rejects.toThrow(/"aud"/);
   await expect(verifier({ issuer, audience })(`${token.slice(0, -6)}AAAAAA`)).rejects.toThrow(/signature/);

@@ -119,6 +119,48 @@ describe('the account of a first sign-in', () => {
     expect(await accountIdOf(sessionCookie)).toBeUndefined();
   });
 
+  it('is one active user’s, though three who are made or matched at once choose it: each session opens its own user', async () => {
+    for (const allowsJustInTime of [true, false]) {
+      for (let round = 0; round < 15; round += 1) {
+        const home = await world.anOrganization();
+        const acme = await world.anOrganization({ withDirectory: !allowsJustInTime, allowsJustInTime });
+        const { cookie: sessionCookie } = await home.enter((await home.aPerson('ada')).person);
+        const names = ['ada', 'bob', 'eve'];
+        const people = await Promise.all(
+          names.map(async (name) => (allowsJustInTime ? aPersonOf(name) : (await acme.aPerson(name)).person)),
+        );
+        const entered = await Promise.all(
+          people.map((person) => acme.enter(person, { sessionCookie, choice: 'sameAccount' })),
+        );
+        const users = await Promise.all(entered.map(({ cookie }) => acme.userOf(cookie)));
+        expect(new Set(users).size).toBe(3);
+        const bindings = await acme.liveBindings();
+        expect(new Set(users)).toEqual(new Set(bindings.map((binding) => binding.userId)));
+        expect(new Set(bindings.map((binding) => binding.accountId)).size).toBe(3);
+      }
+    }
+  });
+
+  it('is one active user’s, though Google makes it another one at that moment', async () => {
+    for (let round = 0; round < 15; round += 1) {
+      const acme = await world.anOrganization();
+      await acme.domain.organizations.update(acme.operator, { acceptsOtherMethods: true });
+      const { domain, email, google } = aGoogler('grace');
+      await prove(acme, domain);
+      const { cookie: sessionCookie } = await byGoogle(google);
+      const { person, userId } = await acme.aPerson('ada');
+      const named = await acme.user(email);
+      const [bySso, byLogin] = await Promise.all([
+        acme.enter(person, { sessionCookie, choice: 'sameAccount' }),
+        byGoogle(google),
+      ]);
+      expect(await acme.userOf(bySso.cookie)).toBe(userId);
+      const grace = await acme.userOf(byLogin.cookie);
+      expect(byLogin.organization === null ? grace : named).toBe(grace);
+      expect(grace).not.toBe(userId);
+    }
+  });
+
   it('stays the same where the record of the person was made anew', async () => {
     const acme = await world.anOrganization();
     const { person, recordId } = await acme.aPerson('ada');

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/database/database.ts';
 import type { Statement } from '../../../src/database/statement.ts';
+import { makeBinding } from '../../../src/domain/bindings/make-binding.ts';
 import { createDomain, type Domain } from '../../../src/domain/domain.ts';
 import { PermissionCatalogue } from '../../../src/domain/permissions/catalogue.ts';
 import { SignInOverview } from '../../../src/domain/sign-in/sign-in-overview.ts';
@@ -44,6 +45,19 @@ function aConnection(operator: Awaited<ReturnType<typeof anOrganization>>, name:
   return domain.connections.create(operator, input);
 }
 
+async function planOf(organizationId: string): Promise<string> {
+  const plan: object[] = [];
+  const database = {
+    run: (id: string, { text }: Statement<object>, ...values: unknown[]) =>
+      testDatabase.database
+        .run(id, { text: `explain (analyze) ${text}` }, ...values)
+        .then((rows) => plan.push(...rows)),
+  } as unknown as Database;
+  const overview = new SignInOverview({ database, clock, catalogue: domain.catalogue });
+  await overview.recentChanges(anActor(organizationId, ['rollcall:audit']));
+  return plan.flatMap((row) => Object.values(row)).join('\n');
+}
+
 describe('the recent changes to how people sign in', () => {
   it('are told by name, the latest first, and nothing else is', async () => {
     const [operator, other] = [await anOrganization(), await anOrganization()];
@@ -61,34 +75,112 @@ describe('the recent changes to how people sign in', () => {
     expect(JSON.stringify(changes)).not.toContain('secret');
   });
 
-  it('are ten at most', async () => {
+  it('are three of a type, so that nothing is pushed off the list by many of another', async () => {
     const operator = await anOrganization();
+    const { id } = await aConnection(operator, 'Entra');
+    await domain.connections.enable(operator, id);
     for (let count = 0; count < 12; count += 1) await domain.emailDomains.add(operator, `d${count}.example`);
     const latest = await domain.signInOverview.recentChanges(operator);
-    expect(latest.map(({ subjectName }) => subjectName)).toEqual(
-      Array.from({ length: 10 }, (_each, index) => `d${11 - index}.example`),
+    expect(latest.map(({ subjectName }) => subjectName)).toEqual([
+      'd11.example',
+      'd10.example',
+      'd9.example',
+      'Entra',
+      'Entra',
+    ]);
+  });
+
+  it('are ten at most, the newest of each type before the second of any', async () => {
+    const operator = await anOrganization();
+    await domain.organizationSlugs.change(operator, `overview-${made}-first`);
+    for (let count = 0; count < 3; count += 1) {
+      const { id } = await aConnection(operator, `Entra ${count}`);
+      await domain.connections.enable(operator, id);
+      await domain.connections.update(operator, id, { name: `Okta ${count}` });
+      const { id: domainId } = await domain.emailDomains.add(operator, `e${count}.example`);
+      await domain.emailDomains.remove(operator, domainId);
+    }
+    const changes = await domain.signInOverview.recentChanges(operator);
+    expect(changes).toHaveLength(10);
+    expect(changes.at(-1)?.type).toBe('organizationSlugChanged');
+    expect(changes.map(({ id }) => id)).toEqual(
+      changes
+        .map(({ id }) => id)
+        .toSorted()
+        .reverse(),
     );
   });
 
-  it('are found by an index of their own, among all that provisioning writes', async () => {
+  it('are those of the settings that decide who gets in, and of no others', async () => {
+    const operator = await anOrganization();
+    const set = await domain.permissionSets.create(operator, { name: 'Viewers', permissions: ['screens:view'] });
+    await domain.organizations.update(operator, { name: 'Acme Signage' });
+    await domain.organizations.update(operator, { acceptsOtherMethods: true, sessionIdleMinutes: 30 });
+    await domain.organizations.update(operator, { defaultPermissionSetId: set.id });
+    const changes = await domain.signInOverview.recentChanges(operator);
+    expect(changes.map(({ type, subjectName, data }) => [type, subjectName, data])).toEqual([
+      ['organizationUpdated', 'Viewers', { defaultPermissionSetId: set.id }],
+      ['organizationUpdated', null, { acceptsOtherMethods: true, sessionIdleMinutes: 30 }],
+    ]);
+  });
+
+  it('are bindings that somebody ended, named by their user, and none that ended with a connection', async () => {
+    const operator = await anOrganization();
+    const [ada, bob] = await Promise.all(
+      ['ada', 'bob'].map((userName) => domain.users.create(operator, { userName: `${userName}@acme.example` })),
+    );
+    const { id: connectionId } = await aConnection(operator, 'Entra');
+    const bindings = await testDatabase.database.transaction(operator.organizationId, (transaction) =>
+      Promise.all(
+        [ada, bob].map((user) =>
+          makeBinding(transaction, operator, {
+            connectionId,
+            subject: user?.id ?? '',
+            stableId: null,
+            accountId: null,
+            userId: user?.id ?? '',
+            directoryUserId: null,
+            boundBy: 'stableId',
+            at: clock(),
+          }),
+        ),
+      ),
+    );
+    await domain.bindings.end(operator, bindings[0]?.id ?? '');
+    await domain.connections.remove(operator, connectionId);
+    const changes = await domain.signInOverview.recentChanges(operator);
+    expect(changes.map(({ type, subjectName }) => [type, subjectName])).toEqual([
+      ['connectionDeleted', 'Entra'],
+      ['bindingEnded', 'ada@acme.example'],
+      ['connectionCreated', 'Entra'],
+    ]);
+  });
+
+  it('are found by an index of their own, among all that provisioning writes, whatever is known of the tables', async () => {
     const { organizationId } = await anOrganization();
     const superuser = new pg.Client(testDatabase.connection);
     await superuser.connect();
     await superuser.query(
       `insert into domain_events (organization_id, id, type, subject_id, actor, data, created_at)
-       select $1, gen_random_uuid(), 'userUpdated', gen_random_uuid(), '{}', '{}', now() from generate_series(1, 5000)`,
+       select $1, gen_random_uuid(), (array['connectionUpdated', 'bindingEnded', 'userUpdated', 'userUpdated'])[n % 4 + 1],
+              gen_random_uuid(), '{}', '{"reason":"connectionDeleted"}', now()
+         from generate_series(1, 10000) n`,
       [organizationId],
     );
-    await superuser.query('analyze domain_events');
+    await superuser.query(
+      `insert into users (organization_id, id, user_name, user_name_key, is_manual, version, created_at, updated_at)
+       select $1, gen_random_uuid(), 'u' || n, 'u' || n, true, 1, now(), now() from generate_series(1, 10000) n`,
+      [organizationId],
+    );
+    const unanalysed = await planOf(organizationId);
+    await superuser.query('analyze domain_events, users');
     await superuser.end();
-    const plans: unknown[] = [];
-    const database = {
-      run: (id: string, { text }: Statement<object>, ...values: unknown[]) =>
-        testDatabase.database.run(id, { text: `explain ${text}` }, ...values).then((rows) => plans.push(...rows)),
-    } as unknown as Database;
-    const overview = new SignInOverview({ database, clock, catalogue: domain.catalogue });
-    await overview.recentChanges(anActor(organizationId, ['rollcall:audit']));
-    expect(JSON.stringify(plans)).toContain('domain_events_sign_in_changes_index');
+    for (const plan of [unanalysed, await planOf(organizationId)]) {
+      expect(plan).toContain('using domain_events_sign_in_changes_index');
+      expect(plan).toContain('using users_pkey');
+      // Neither what provisioning writes nor a binding that ended with its connection is passed over.
+      expect(plan).not.toMatch(/Rows Removed by Filter|Seq Scan/);
+    }
   });
 
   it('are for those who may read the audit', async () => {

@@ -171,7 +171,13 @@ export function aPersonOf(name: string): TestPerson {
 }
 
 export function anIdentity(person: TestPerson): VerifiedIdentity {
-  const nothing = { stableId: null, email: null, emailVerification: 'unsaid', displayName: null } as const;
+  const nothing = {
+    stableId: null,
+    email: null,
+    emailVerification: 'unsaid',
+    displayName: null,
+    authTime: null,
+  } as const;
   return { subject: uuid(), ...nothing, claims: {}, ...person };
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { provedAtOf } from '../../../src/domain/connections/verified-identity.ts';
 import { boundedClaims } from '../../../src/sso/bounded-claims.ts';
 import { readIdentity } from '../../../src/sso/oidc/read-identity.ts';
 import { isPlain, plainText } from '../../../src/sso/plain-text.ts';
@@ -67,6 +68,18 @@ describe('an identity', () => {
     expect(of({ email }, { email: 'bob@acme.example', email_verified: true })).toBe('unsaid');
     expect(of({ email, email_verified: false }, { email, email_verified: true })).toBe('no');
     expect(of({ email_verified: true })).toBe('unsaid');
+  });
+
+  it('was proved when the id token says so, and by nothing else', () => {
+    const of = (token: object, told?: object) =>
+      readIdentity({ ...claims, ...token }, told && { sub: 'ada', ...told }, party).authTime;
+    expect(of({ auth_time: 1_700_000_000 })).toBe(1_700_000_000);
+    expect(of({}, { auth_time: 1_700_000_000 })).toBeNull();
+    for (const auth_time of ['1700000000', null, true, {}, [1_700_000_000]]) expect(of({ auth_time })).toBeNull();
+    const now = new Date(1_700_000_000_000);
+    expect(provedAtOf({ authTime: 1_699_999_000 }, now)).toEqual(new Date(1_699_999_000_000));
+    for (const authTime of [1_700_000_060, 1e300]) expect(provedAtOf({ authTime }, now)).toEqual(now);
+    expect(provedAtOf({ authTime: null }, now)).toBeNull();
   });
 
   it('has no address that is none', () => {

@@ -1,10 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { OidcExchange } from '../../../src/sso/oidc/oidc-party.ts';
 import { OidcSignIn } from '../../../src/sso/oidc/oidc-sign-in.ts';
+import { startHostileIssuer } from '../../harness/hostile-oidc-issuer.ts';
 import { startOidcProvider, type TestOidcProvider } from '../../harness/oidc-provider.ts';
 import { anExchange, aParty, REDIRECT_URI, refusalOf, signIn } from './oidc-exchange.ts';
 
 const log = vi.fn();
 const oidc = new OidcSignIn({ allowsLoopback: true, log });
+
+/** By tokens as Google's look. */
+async function aSignInByGoogle(exchange: OidcExchange, claims: Record<string, unknown> = {}) {
+  const issuer = 'https://accounts.google.com';
+  const server = await startHostileIssuer({ issuer, origin: issuer });
+  server.claims = claims;
+  const asked = new OidcSignIn({ allowsLoopback: false, log, fetch: server.fetch });
+  const party = aParty({ issuer });
+  const google = await asked.authorizationUrl(party, exchange);
+  const verified = await asked.verify(party, { ...exchange, callbackUrl: await server.walk(google) });
+  await server.close();
+  return { google, verified };
+}
 
 describe('sign-in at a real OpenID Provider', () => {
   let provider: TestOidcProvider;
@@ -47,6 +62,17 @@ describe('sign-in at a real OpenID Provider', () => {
     expect(url.href).not.toContain(exchange.codeVerifier);
   });
 
+  it('asks for a fresh sign-in by prompt and max_age, and Google, which asks nobody, by the choice of an account', async () => {
+    const exchange = { ...anExchange(), asksAnew: true };
+    const { searchParams } = await oidc.authorizationUrl(party(), exchange);
+    expect(Object.fromEntries(searchParams)).toMatchObject({ prompt: 'login', max_age: '900' });
+    const { google, verified } = await aSignInByGoogle(exchange);
+    expect(Object.fromEntries(google.searchParams)).toMatchObject({ prompt: 'select_account', max_age: '900' });
+    expect(Date.now() / 1000 - Number(verified.authTime)).toBeLessThan(60);
+    expect((await aSignInByGoogle({ ...exchange, asksAnew: false })).verified.authTime).toBeNull();
+    expect((await aSignInByGoogle(exchange, { auth_time: 1_700_000_000 })).verified.authTime).toBe(1_700_000_000);
+  });
+
   it('answers who signed in, by sub and the stable id that was named', async () => {
     const identity = await signIn(oidc, party({ stableIdClaim: 'oid' }), provider);
     expect(identity).toEqual({
@@ -55,6 +81,7 @@ describe('sign-in at a real OpenID Provider', () => {
       email: 'ada@acme.example',
       emailVerification: 'yes',
       displayName: 'Ada Lovelace',
+      authTime: null,
       claims: expect.objectContaining({ sub: 'ada', groups: ['Engineering', 'Admins'], iss: provider.issuer }),
     });
     expect(identity.claims).not.toHaveProperty('nonce');

@@ -26,6 +26,16 @@ describe('who a person is', () => {
     expect(await identityOf(transient, objectId)).toMatchObject({ subject: 'oid-1', stableId: 'oid-1' });
   });
 
+  it('was proved at the latest AuthnInstant, and by nobody knows when where that is no time', async () => {
+    const instant = (text: string) => async () => {
+      const edit = (xml: string) => xml.replace(/AuthnInstant="[^"]*"/, `AuthnInstant="${text}"`);
+      const xml = await responseXml(provider.it, { person: { nameId: 'ada-1' }, edit });
+      return (await verify(provider.it, { xml })).authTime;
+    };
+    expect(await instant('2026-01-02T03:04:05.678Z')()).toBe(Date.UTC(2026, 0, 2, 3, 4, 5) / 1000);
+    for (const text of ['2026-01-02T03:04:05', 'yesterday', '']) expect(await instant(text)()).toBeNull();
+  });
+
   it('takes no NameID that looks like an address for a stable id, whatever its format says', async () => {
     for (const nameIdFormat of [PERSISTENT, UNSPECIFIED, EMAIL_ADDRESS]) {
       const identity = await identityOf({ nameId: 'Ada@Example.com', nameIdFormat });

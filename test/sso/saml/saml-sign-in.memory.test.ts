@@ -35,6 +35,7 @@ describe('a sign-in that begins here', () => {
       stableId: 'ada-1',
       email: 'Ada@example.com',
       emailVerification: 'unsaid',
+      authTime: expect.any(Number),
       displayName: 'Ada Lovelace',
       claims: { NameID: 'ada-1', 'NameID.Format': PERSISTENT, mail: 'Ada@example.com', displayName: 'Ada Lovelace' },
     });
