@@ -43,6 +43,12 @@ module.exports = {
       ['^src/domain/[^/]+/[^/]+\\.entity\\.ts$'],
       'ADR 0001: the database knows only the entities.',
     ),
+    never(
+      'sign-in-is-built-on-the-rest',
+      '^src/domain/(accounts|bindings|connections|email-domains|secrets|sign-in-log)/',
+      '^src/domain/sign-in/',
+      'ADR 0024: sign-in decides by what these hold; they know nothing of it.',
+    ),
     only('graph-imports', '^src/graph/', ['^src/domain/', '^src/attributes/'], 'ADR 0001: resolvers are thin.'),
     only(
       'scim-imports',

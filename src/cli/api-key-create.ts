@@ -20,6 +20,7 @@ export const command: Command = {
   },
   run: (context) =>
     withSession(context, async ({ domain, config }) => {
+      await domain.seals.requireSecretKey();
       const { options, terminal } = context;
       const organization = await findOrganization(domain, options.requiredText('org'));
       const sets = await allItems((page) => domain.permissionSets.list(organization.operator, page));

@@ -46,10 +46,13 @@ export const command: Command = {
         nameOf(binding.userId),
       ]);
       const waits = requests.some((request) => request.state === 'pending');
+      const unbound = userText === undefined ? 'nobody is bound' : `${userText} is not bound`;
       const lines = [
         ...(requests.length > 0
           ? [listing(terminal, ['REQUEST', 'STATE', 'WHO', 'MAY BE', 'WHY'], requestRows)]
-          : [`No sign-in to ${name} waits for a decision.`]),
+          : [
+              `No sign-in to ${name} waits for a decision${isWithBindings && bindings.length === 0 ? `, and ${unbound}` : ''}.`,
+            ]),
         ...(bindings.length > 0 ? ['', listing(terminal, ['BINDING', 'BY', 'SUBJECT', 'USER'], bindingRows)] : []),
         ...(waits
           ? ['', 'Next, let them in as that user, or keep them out:', ...nextSteps(slug).map((step) => `  ${step}`)]

@@ -1,11 +1,12 @@
 import type { CreateConnection } from '../domain/connections/connection-input.ts';
 import type { ConnectionRow } from '../domain/connections/connections.store.ts';
+import { allItems } from './all-items.ts';
 import { clientSecretOption, readClientSecret } from './client-secret-option.ts';
 import type { Command, CommandContext } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { addressesOf, addressRows, type ConnectionPlace } from './connection-text.ts';
 import { findOrganization } from './find-organization.ts';
-import { localhostHint } from './localhost-hint.ts';
+import { localhostHint, unansweredHint } from './localhost-hint.ts';
 import { readMetadataFile } from './metadata-file.ts';
 import { withSession } from './open-session.ts';
 import { type Terminal, table } from './terminal.ts';
@@ -32,14 +33,21 @@ export const command: Command = {
     'just-in-time': { description: 'Make users of people nobody provisioned, while there is no directory.' },
   },
   run: async (context) => {
-    const { options, terminal } = context;
+    const { options, terminal, isJson } = context;
     const input = await readInput(context);
     return withSession(context, async ({ domain, config }) => {
       const { operator, name, slug } = await findOrganization(domain, options.requiredText('org'));
       const connection = await domain.connections.create(operator, input);
       const place = { publicUrl: config.publicUrl, slug };
-      const human = createdText(terminal, place, { connection, organization: name });
-      return { json: { id: connection.id, ...addressesOf(place, connection) }, human };
+      const json = { id: connection.id, ...addressesOf(place, connection) };
+      if (isJson) return { json, human: '' };
+      const others = await allItems((page) => domain.connections.list(operator, page));
+      const hints = [
+        ...sameNameHint(terminal, connection, others),
+        ...localhostHint(terminal, place.publicUrl),
+        ...(await unansweredHint(terminal, place.publicUrl)),
+      ];
+      return { json, human: createdText(terminal, place, { connection, organization: name, hints }) };
     });
   },
 };
@@ -74,10 +82,21 @@ function refuse({ options }: CommandContext, names: readonly string[], protocol:
   if (stray !== undefined) throw new UsageError(`--${stray} goes with --protocol ${protocol}.`);
 }
 
+/** Where two of an organization have one name, which is after the issuer unless one is given. */
+function sameNameHint(
+  { paint }: Terminal,
+  { id, name }: ConnectionRow,
+  connections: readonly Pick<ConnectionRow, 'id' | 'name'>[],
+): string[] {
+  if (!connections.some((other) => other.id !== id && other.name === name)) return [];
+  const hint = `Another connection is called ${name} too. Tell them apart: npx rollcall connection update ${id} --name NAME`;
+  return ['', paint('yellow', hint)];
+}
+
 function createdText(
   terminal: Terminal,
   place: ConnectionPlace,
-  { connection, organization }: { connection: ConnectionRow; organization: string },
+  { connection, organization, hints }: { connection: ConnectionRow; organization: string; hints: readonly string[] },
 ): string {
   const { id, name, stableIdClaim } = connection;
   return [
@@ -86,7 +105,7 @@ function createdText(
     'Paste this into the identity provider:',
     '',
     table(addressRows(terminal, place, connection), '  '),
-    ...localhostHint(terminal, place.publicUrl),
+    ...hints,
     '',
     `People are found by the claim ${stableIdClaim}, which has to be the externalId that is provisioned.`,
     '',

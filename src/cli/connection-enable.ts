@@ -1,4 +1,4 @@
-import { signInUrl } from '../domain/connections/connection-addresses.ts';
+import { signInUrl } from '../domain/sign-in-addresses.ts';
 import type { Command } from './command.ts';
 import { connectionArgument, findConnection } from './find-connection.ts';
 import { withSession } from './open-session.ts';

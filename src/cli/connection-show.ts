@@ -5,7 +5,7 @@ import { withSession } from './open-session.ts';
 
 export const command: Command = {
   name: 'connection show',
-  summary: 'Show a connection, its addresses and what its last test sign-in brought.',
+  summary: 'Show a connection, its addresses and what its last test brought.',
   usage: 'The client secret is kept sealed: nobody reads it again.',
   argument: connectionArgument,
   options: {},

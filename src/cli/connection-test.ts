@@ -1,6 +1,7 @@
 import { connectionTestUrl } from '../domain/connections/connection-addresses.ts';
 import type { Command } from './command.ts';
 import { connectionArgument, findConnection } from './find-connection.ts';
+import { unansweredHint } from './localhost-hint.ts';
 import { withSession } from './open-session.ts';
 import { table } from './terminal.ts';
 
@@ -13,13 +14,13 @@ export const command: Command = {
   options: {},
   run: (context) =>
     withSession(context, async ({ domain, config }) => {
-      const { terminal, options } = context;
-      await domain.keyRotation.requireSecretKey();
+      const { terminal, options, isJson } = context;
+      await domain.seals.requireSecretKey();
       const { operator, connection } = await findConnection(domain, options.argument);
       const { id, name } = connection;
       const { checks, secret } = await domain.connectionTests.start(operator, id);
       const testUrl = connectionTestUrl(config.publicUrl, id, secret);
-      const failed = checks.filter(({ isOk }) => !isOk).length;
+      const failed = checks.filter(({ isOk }) => !isOk);
       const mark = (isOk: boolean) => (isOk ? terminal.paint('green', '✓') : terminal.paint('red', '✗'));
       const human = [
         `${terminal.paint('bold', name)}, seen from here:`,
@@ -28,15 +29,24 @@ export const command: Command = {
           checks.map((check) => [mark(check.isOk), check.name, check.message]),
           '  ',
         ),
+        ...(failed.some((check) => check.name === 'clientSecret') ? ['', ...newSecret(id)] : []),
         '',
         'Sign in there to see what it sends (within 15 minutes):',
         `  ${terminal.paint('cyan', testUrl)}`,
+        ...(isJson ? [] : await unansweredHint(terminal, config.publicUrl)),
         '',
         `Then: npx rollcall connection show ${id}`,
       ].join('\n');
       const json = { checks, testUrl };
-      if (failed === 0) return { json, human };
-      const message = failed === 1 ? 'One check failed.' : `${failed} checks failed.`;
+      if (failed.length === 0) return { json, human };
+      const message = failed.length === 1 ? 'One check failed.' : `${failed.length} checks failed.`;
       return { json, human, failure: { code: 'connectionCheckFailed', message } };
     }),
 };
+
+function newSecret(id: string): string[] {
+  return [
+    'Give it the client secret that the identity provider shows:',
+    `  npx rollcall connection update ${id} --client-secret -`,
+  ];
+}

@@ -1,7 +1,8 @@
 import type { ConnectionCertificate } from '../domain/connections/connection.entity.ts';
-import { connectionAddresses, signInUrl } from '../domain/connections/connection-addresses.ts';
+import { connectionAddresses } from '../domain/connections/connection-addresses.ts';
 import { certificateWarning } from '../domain/connections/connection-certificates.ts';
 import type { ConnectionRow } from '../domain/connections/connections.store.ts';
+import { signInUrl } from '../domain/sign-in-addresses.ts';
 import { dateText, type Terminal, table } from './terminal.ts';
 
 /** Below which address the service is reached, and how the connection's organization is called there. */
@@ -54,14 +55,14 @@ export function connectionText(terminal: Terminal, place: ConnectionPlace, conne
     ['stable id', connection.stableIdClaim],
     ['just-in-time users', connection.allowsJustInTime ? 'yes, while there is no directory' : 'no'],
     ...addressRows(terminal, place, connection),
-    ['tested', testedAt ? `${dateText(testedAt)} UTC` : 'never'],
+    ['last test', testedAt ? `${dateText(testedAt)} UTC` : 'never'],
   ];
   const claims = Object.entries(testedClaims ?? {}).map(([name, value]) => [name, claimText(value)]);
   return [
     `${paint('bold', connection.name)} (${connection.id})`,
     '',
     table(rows, '  '),
-    ...(claims.length === 0 ? [] : ['', 'The last test sign-in brought:', '', table(claims, '  ')]),
+    ...(claims.length === 0 ? [] : ['', 'The last test brought:', '', table(claims, '  ')]),
   ].join('\n');
 }
 

@@ -70,7 +70,7 @@ async function tell(service: Service, narrator: Narrator): Promise<Belongings> {
 }
 
 function showNext({ graphqlUrl, tenantUrl, token, apiKey, waitingLinkId }: Belongings, narrator: Narrator): void {
-  narrator.title('Go on in another terminal');
+  narrator.title('Go on in another terminal, with the same settings');
   if (waitingLinkId !== null) {
     narrator.say('Approve the administrators. It first shows what they would gain:');
     narrator.copy([`npx rollcall link approve --org acme ${waitingLinkId}`]);
@@ -81,6 +81,9 @@ function showNext({ graphqlUrl, tenantUrl, token, apiKey, waitingLinkId }: Belon
     'npx rollcall explain --org acme --user ada.lovelace@acme.example \\',
     '  --permission screens:publish',
   ]);
+  narrator.blank();
+  narrator.say('Sign in yourself, as an owner. It prints a link that opens once:');
+  narrator.copy(['npx rollcall owner-link --org acme --email you@acme.example']);
   narrator.title('Yours to play with');
   narrator.facts([
     ['GraphQL', graphqlUrl],

@@ -37,7 +37,7 @@ async function activate(
   const preview = await domain.directoryStatuses.preview(operator, id);
   const shown = directoryPreviewText(name, preview, domain.catalogue, terminal);
   if (!isDecided) {
-    terminal.stderr.write(`${shown}\n\n`);
+    terminal.tell(`${shown}\n`);
     if (!(await confirm(terminal, 'Activate it?'))) throw new CommandError('notConfirmed', 'Nothing was changed.');
   }
   const digest = options.text('digest') ?? preview.digest;

@@ -2,6 +2,7 @@ import type { Command, CommandContext, CommandResult } from './command.ts';
 import { type Check, ok, wrong } from './doctor/check.ts';
 import { checkDatabase } from './doctor/database-checks.ts';
 import { checkCatalogue, checkDisk, checkNode, checkSecretKey } from './doctor/installation-checks.ts';
+import { checkLogins } from './doctor/login-check.ts';
 import { checkService } from './doctor/service-check.ts';
 import { messageOf, readSettings } from './open-session.ts';
 import type { Terminal } from './terminal.ts';
@@ -39,6 +40,7 @@ async function allChecks(environment: CommandContext['environment']): Promise<Ch
       await checkSecretKey(config),
       await checkCatalogue(config),
       ...(await checkDatabase(config)),
+      ...(await checkLogins(config)),
       await checkService(config),
     ];
   } catch (error) {

@@ -4,6 +4,7 @@ import type { AccessPath, InactiveReason, PathLink } from '../domain/permissions
 import type { UserRow } from '../domain/users/users.store.ts';
 import type { FoundOrganization } from './find-organization.ts';
 import { dateText, type Terminal } from './terminal.ts';
+import { oneLine } from './visible-text.ts';
 
 export interface ExplainedFacts {
   organization: FoundOrganization;
@@ -21,7 +22,7 @@ export function explanationText(facts: ExplainedFacts, { paint }: Terminal): str
   const who = user.displayName === null ? user.userName : `${user.displayName} (${user.userName})`;
   const where = space === undefined ? '' : ` in the space "${space}"`;
   const mark = isAllowed ? paint('green', '✓') : paint('red', '✗');
-  const verdict = `${mark} ${paint('bold', who)} ${isAllowed ? 'holds' : 'does not hold'} ${paint('bold', permission)}${where}.`;
+  const verdict = `${mark} ${paint('bold', oneLine(who))} ${isAllowed ? 'holds' : 'does not hold'} ${paint('bold', permission)}${where}.`;
   if (paths.length === 0 && otherSpaces.length === 0) {
     return [
       verdict,
@@ -51,7 +52,7 @@ const inactiveText = {
 
 function pathLines(path: AccessPath): string[] {
   const [first = '', ...more] = stepsOf(path);
-  return [`  • ${first}`, ...more.map((step) => `    ${step}`)];
+  return [`  • ${oneLine(first)}`, ...more.map((step) => `    ${oneLine(step)}`)];
 }
 
 function stepsOf(path: AccessPath): string[] {

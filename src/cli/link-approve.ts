@@ -35,7 +35,7 @@ async function approve(
   const people = await previewedPeople(domain, operator, preview);
   const shown = previewText(preview, people, domain.catalogue, terminal);
   if (!isDecided) {
-    terminal.stderr.write(`${shown}\n\n`);
+    terminal.tell(`${shown}\n`);
     if (!(await confirm(terminal, 'Approve it?'))) throw new CommandError('notConfirmed', 'Nothing was changed.');
   }
   const digest = options.text('digest') ?? preview.digest;

@@ -6,7 +6,8 @@ import { withSession } from './open-session.ts';
 export const command: Command = {
   name: 'link retry',
   summary: 'Try a link in conflict again.',
-  usage: 'A name that becomes free is taken by itself; this is for when you want to be sure.',
+  usage:
+    'A name that becomes free is taken by itself, unless that would give the person more than whoever freed it may give; this decides it.',
   argument: { placeholder: 'LINK_ID', description: 'From: rollcall link list --state conflict.' },
   options: { org: { description: "The organization's slug.", placeholder: 'SLUG', required: true } },
   run: (context) =>

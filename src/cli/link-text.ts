@@ -6,6 +6,7 @@ import type { LinkRow } from '../domain/links/links.store.ts';
 import type { PermissionCatalogue } from '../domain/permissions/catalogue.ts';
 import { permissionTable } from './permission-table.ts';
 import type { Terminal } from './terminal.ts';
+import { oneLine } from './visible-text.ts';
 
 const reasons = {
   organization_asks: 'the organization wants to be asked',
@@ -81,16 +82,17 @@ function manualText(
 /** A few names, and how many more there are. */
 function listText(names: readonly string[], count: number): string {
   const more = count - names.length;
-  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `${names.map(oneLine).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Which record is joined to what. */
 export function joinText({ kind, directoryRecordName, targetName }: LinkRow): string {
-  return `directory ${kind} "${directoryRecordName}" → ${targetName === null ? `a new ${kind}` : `${kind} "${targetName}"`}`;
+  const target = targetName === null ? `a new ${kind}` : `${kind} "${oneLine(targetName)}"`;
+  return `directory ${kind} "${oneLine(directoryRecordName)}" → ${target}`;
 }
 
 function gainText({ kind, targetName }: LinkRow, peopleCount: number): string {
-  if (kind === 'user') return `lets this person act as the user "${targetName}", who has:`;
+  if (kind === 'user') return `lets this person act as the user "${oneLine(targetName ?? '')}", who has:`;
   const more = peopleCount === 1 ? '1 more person' : `${peopleCount} more people`;
-  return `lets ${more} into "${targetName ?? 'a new group'}", which gives each:`;
+  return `lets ${more} into "${oneLine(targetName ?? 'a new group')}", which gives each:`;
 }

@@ -10,6 +10,7 @@ import { nearestName } from './nearest-name.ts';
 import { OptionValues } from './option-values.ts';
 import { stopRequested } from './stop-requested.ts';
 import { openTerminal, type Terminal, type TerminalStreams } from './terminal.ts';
+import { visibleJson } from './visible-text.ts';
 
 const SECRET_KEY_ADVICE = 'Where that key is lost: npx rollcall keys rotate --old-key-lost';
 const exitCodes = { success: 0, failure: 1, usage: 2 } as const;
@@ -37,7 +38,7 @@ export async function runCli(args: readonly string[], streams: CliStreams = proc
     return report(await dispatch(words, { terminal, environment, isJson, untilStopped }), isJson, terminal);
   } catch (error) {
     const isDebugged = environment.LOG_LEVEL === 'debug' && error instanceof Error;
-    if (isDebugged) terminal.stderr.write(`${(error.cause instanceof Error ? error.cause : error).stack}\n`);
+    if (isDebugged) terminal.tell(String((error.cause instanceof Error ? error.cause : error).stack));
     return reportError(error, isJson, terminal);
   }
 }
@@ -86,14 +87,21 @@ function findCommand(args: readonly string[]): { command: Command; rest: readonl
   }
   const words = args.slice(0, 2).filter((arg) => !arg.startsWith('-'));
   const typed = words.join(' ');
-  const family = familyOf(words).map((command) => command.name);
-  if (family.length > 0) throw new UsageError(`"rollcall ${typed}" needs one more word: ${family.join(', ')}.`);
+  const family = familyOf(words.slice(0, 1)).map((command) => command.name);
+  if (words.length === 1 && family.length > 0) {
+    throw new UsageError(`"rollcall ${typed}" needs one more word: ${family.join(', ')}.`);
+  }
   // A command's first word alone is near to what was typed where the second word is still missing.
   const names = commands.flatMap(({ name }) => [name, name.split(' ')[0] ?? name]);
-  const near = nearestName(typed, names) ?? nearestName(words[0] ?? '', names);
+  const near = nearestName(typed, names) ?? (family.length > 0 ? undefined : nearestName(words[0] ?? '', names));
   const meant = commands.find(({ name }) => name === near || name.startsWith(`${near} `))?.name;
-  const hint = meant === undefined ? 'See: rollcall --help' : `Did you mean "rollcall ${meant}"?`;
+  const hint = meant === undefined ? whereToLook(family) : `Did you mean "rollcall ${meant}"?`;
   throw new UsageError(`There is no command "rollcall ${typed || args[0]}". ${hint}`);
+}
+
+/** `family`: the names of the commands that begin with the word that was right. */
+function whereToLook(family: readonly string[]): string {
+  return family.length === 0 ? 'See: rollcall --help' : `There are: ${family.join(', ')}.`;
 }
 
 /** The commands that begin with the one word that was typed. */
@@ -119,12 +127,12 @@ function packageVersion(): string {
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
 }
 
-function report({ json, human, failure }: CommandResult, isJson: boolean, { stdout, stderr, paint }: Terminal): number {
+function report({ json, human, failure }: CommandResult, isJson: boolean, terminal: Terminal): number {
   const value = failure ? { error: failure, ...asObject(json) } : json;
-  if (isJson && value !== undefined) stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-  else if (!isJson && human !== '') stdout.write(`${human}\n`);
+  if (isJson && value !== undefined) terminal.stdout.write(`${visibleJson(value)}\n`);
+  else if (!isJson && human !== '') terminal.print(human);
   if (!failure) return exitCodes.success;
-  if (!isJson) stderr.write(`${paint('red', failure.message)}\n`);
+  if (!isJson) terminal.tell(terminal.paint('red', failure.message));
   return exitCodes.failure;
 }
 
@@ -133,11 +141,11 @@ function asObject(json: unknown): object {
   return typeof json === 'object' && json !== null ? json : {};
 }
 
-function reportError(error: unknown, isJson: boolean, { stdout, stderr }: Terminal): number {
+function reportError(error: unknown, isJson: boolean, terminal: Terminal): number {
   const isUsage = error instanceof UsageError;
   const { code, message } = describe(error);
-  if (isJson) stdout.write(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
-  else stderr.write(`${message}\n`);
+  if (isJson) terminal.stdout.write(`${visibleJson({ error: { code, message } })}\n`);
+  else terminal.tell(message);
   return isUsage ? exitCodes.usage : exitCodes.failure;
 }
 
@@ -145,7 +153,9 @@ function describe(error: unknown): { code: string; message: string } {
   if (error instanceof UsageError) return { code: 'usage', message: error.message };
   if (error instanceof CommandError) return { code: error.code, message: error.message };
   if (error instanceof SealError) {
-    return { code: 'secretKeyWrong', message: `${error.message}\n${SECRET_KEY_ADVICE}` };
+    return error.kind === 'secretKey'
+      ? { code: 'secretKeyWrong', message: `${error.message}\n${SECRET_KEY_ADVICE}` }
+      : { code: 'secretLost', message: error.message };
   }
   const reason = (error instanceof Error ? error.message : String(error)).replace(/[.\s]+$/u, '');
   return {

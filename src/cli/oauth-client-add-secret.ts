@@ -19,6 +19,7 @@ export const command: Command = {
     const { options, terminal } = context;
     const years = readSecretYears(options);
     return withSession(context, async ({ domain, config }) => {
+      await domain.seals.requireSecretKey();
       const directoryId = options.requiredText('directory');
       const operator = await operatorOfDirectory(domain, directoryId);
       const client = await findOAuthClient(domain, operator, { directoryId, text: options.argument });

@@ -22,6 +22,7 @@ export const command: Command = {
     const scopes = readScopeOption(options) ?? null;
     const years = readSecretYears(options);
     return withSession(context, async ({ domain, config }) => {
+      await domain.seals.requireSecretKey();
       const directoryId = options.requiredText('directory');
       const { operator, directory } = await findDirectory(domain, directoryId);
       const name = options.text('name') ?? directory.name;

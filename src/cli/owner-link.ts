@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 import { CommandError, UsageError } from './command-error.ts';
 import { type FoundOrganization, findOrganization } from './find-organization.ts';
 import { findUser } from './find-user.ts';
+import { unansweredHint } from './localhost-hint.ts';
 import { oneTimeLinkAddress } from './one-time-link-address.ts';
 import { withSession } from './open-session.ts';
 import type { OptionValues } from './option-values.ts';
@@ -25,11 +26,11 @@ export const command: Command = {
     name: { description: 'The display name of a new owner.', placeholder: 'NAME' },
   },
   run: (context) => {
-    const { options, terminal } = context;
+    const { options, terminal, isJson } = context;
     requireOneOf(options);
     return withSession(context, async ({ domain, config }) => {
       const organization = await findOrganization(domain, options.requiredText('org'));
-      await domain.keyRotation.requireSecretKey();
+      await domain.seals.requireSecretKey();
       const made = await createLink(domain, organization, options);
       const url = oneTimeLinkAddress(config.publicUrl, made.secret);
       const human = [
@@ -38,6 +39,7 @@ export const command: Command = {
         `  ${terminal.paint('cyan', url)}`,
         '',
         `until ${dateText(made.expiresAt)} UTC. It is shown this once.`,
+        ...(isJson ? [] : await unansweredHint(terminal, config.publicUrl)),
       ];
       return { json: { url, expiresAt: made.expiresAt }, human: human.join('\n') };
     });

@@ -20,6 +20,7 @@ export const command: Command = {
     const expiresAt = readExpiry(options);
     const scopes = readScopeOption(options) ?? null;
     return withSession(context, async ({ domain, config }) => {
+      await domain.seals.requireSecretKey();
       const directoryId = options.requiredText('directory');
       const operator = await operatorOfDirectory(domain, directoryId);
       const { token } = await domain.scimTokens.create(operator, { directoryId, scopes, expiresAt });

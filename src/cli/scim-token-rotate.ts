@@ -30,6 +30,7 @@ export const command: Command = {
     const overlapHours = options.wholeNumber('overlap-hours', range) ?? OVERLAP_HOURS_DEFAULT;
     const expiresAt = readExpiry(options);
     return withSession(context, async ({ domain, config }) => {
+      await domain.seals.requireSecretKey();
       const directoryId = options.requiredText('directory');
       const operator = await operatorOfDirectory(domain, directoryId);
       const { id } = findScimToken(await domain.scimTokens.list(operator, directoryId), options.argument, directoryId);

@@ -49,7 +49,8 @@ export async function serveUntilStopped<Started extends Listening>(
   const ready = `${terminal.paint('green', '✓')} ${name} is ready on ${publicUrl} (started in ${seconds} s). Ctrl-C stops it.`;
   const json = JSON.stringify({ url: publicUrl, graphqlUrl, tenantUrl, signInUrl, setUpUrl });
   const human = [ready, '', table(facts, '  '), ...setUpLines(terminal, setUpUrl)].join('\n');
-  terminal.stdout.write(`${isJson ? json : human}\n`);
+  if (isJson) terminal.stdout.write(`${json}\n`);
+  else terminal.print(human);
   await stopped;
   logger.info('stopping: running requests end first');
   await service.close();

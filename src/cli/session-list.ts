@@ -1,4 +1,5 @@
 import { allItems } from './all-items.ts';
+import { browserName } from './browser-name.ts';
 import type { Command } from './command.ts';
 import { findOrganization } from './find-organization.ts';
 import { findUser } from './find-user.ts';
@@ -8,7 +9,8 @@ import { dateText, listing } from './terminal.ts';
 export const command: Command = {
   name: 'session list',
   summary: 'List the browsers in which a user is signed in.',
-  usage: 'Times are UTC. session end ends one of them, or all.',
+  usage:
+    'Times are UTC. PROVED is when the identity provider last asked them who they are, as far as it says so; a fresh sign-in goes by it. session end ends one of them, or all.',
   options: {
     org: { description: "The organization's slug.", placeholder: 'SLUG', required: true },
     user: { description: 'The userName or the id.', placeholder: 'USER', required: true },
@@ -25,12 +27,13 @@ export const command: Command = {
           ? `${user.userName} is signed in nowhere.`
           : listing(
               terminal,
-              ['BROWSER', 'ADDRESS', 'BY', 'SIGNED IN', 'LAST USED', 'ENDS', 'ID'],
+              ['BROWSER', 'ADDRESS', 'BY', 'SIGNED IN', 'PROVED', 'LAST USED', 'ENDS', 'ID'],
               sessions.map((session) => [
-                session.userAgent?.slice(0, BROWSER_LENGTH_MAX) ?? 'unknown',
+                browserName(session.userAgent),
                 session.address ?? 'unknown',
                 session.method,
                 dateText(session.authenticatedAt),
+                session.provedAt ? dateText(session.provedAt) : 'not said',
                 dateText(session.lastSeenAt),
                 dateText(session.expiresAt),
                 session.id,
@@ -39,5 +42,3 @@ export const command: Command = {
       return { json: { user: { id: user.id, userName: user.userName }, sessions }, human };
     }),
 };
-
-const BROWSER_LENGTH_MAX = 40;

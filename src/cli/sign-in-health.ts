@@ -41,7 +41,7 @@ export const command: Command = {
         ]);
       const warnings = await certificateWarnings(domain, operator);
       const lines = [
-        `${health.canSignInCount} of ${health.usersCount} active users of ${name} could sign in.`,
+        `${health.canSignInCount} of ${health.usersCount} active users of ${name} could sign in through a connection.`,
         'This goes by what was provisioned; connection test shows whether the identity provider sends the same.',
         ...(rows.length > 0 ? ['', listing(terminal, ['USERS', 'SIGN IN', 'BECAUSE', 'STANDING'], rows)] : []),
         ...(people.length > 0 ? ['', table(people.map((person) => [person.standing, person.userName]))] : []),

@@ -3,6 +3,7 @@ import type { SignInStanding } from '../domain/sign-in/sign-in-health.store.ts';
 import type { SignInEventRow } from '../domain/sign-in-log/sign-in-events.store.ts';
 import { signInReference } from '../domain/sign-in-log/sign-in-reference.ts';
 import type { SignInRefusalReason } from '../domain/sign-in-log/sign-in-refusal.ts';
+import { oneLine } from './visible-text.ts';
 
 const refusalTexts = {
   notProvisioned: 'nobody provisioned them, or their link waits',
@@ -12,6 +13,7 @@ const refusalTexts = {
   connectionDisabled: 'the connection or the organization takes no sign-ins',
   identityProviderError: 'the identity provider answered with an error',
   responseInvalid: 'what the identity provider sent could not be believed',
+  notProvedAnew: 'not asked anew for a fresh sign-in',
   attemptExpired: 'too late, a second time, or another browser',
   approvalRequired: 'waits for an admin: rollcall binding list',
   methodNotAccepted: 'the organization does not take this way to sign in',
@@ -29,6 +31,8 @@ const refusalRemedies = {
   connectionDisabled: 'See the status of both: npx rollcall connection list --org SLUG, and npx rollcall org list',
   identityProviderError: 'Look for the attempt in the log of the identity provider, at the same minute.',
   responseInvalid: 'See what it sends: npx rollcall connection list --org SLUG, then npx rollcall connection test ID',
+  notProvedAnew:
+    'Their identity provider has to ask people who are sent with prompt=login or ForceAuthn, and to say when: auth_time, AuthnInstant.',
   attemptExpired: 'Nothing is to be done: let them begin again, in one browser, and sign in within 15 minutes.',
   approvalRequired: 'Decide who they are: npx rollcall binding list --org SLUG',
   methodNotAccepted:
@@ -71,5 +75,5 @@ export function adviceLines(event: Pick<SignInEventRow, 'id' | 'reason' | 'detai
   const said = [code ?? error, description].filter((text) => typeof text === 'string' && text !== '').join(': ');
   const lines = [explanation, advice, said === '' ? null : `The identity provider said: ${said}`];
   const known = lines.filter((line): line is string => typeof line === 'string' && line !== '');
-  return known.length === 0 ? [] : ['', `${signInReference(event.id)}:`, ...known.map((line) => `  ${line}`)];
+  return known.length === 0 ? [] : ['', `${signInReference(event.id)}:`, ...known.map((line) => `  ${oneLine(line)}`)];
 }

@@ -1,14 +1,17 @@
 import { createInterface } from 'node:readline/promises';
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import type { Environment } from './command.ts';
-
-type TextStyle = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+import { oneLine, painted, type TextStyle, visibleLines } from './visible-text.ts';
 
 /** The streams of a command and what may be written on them. */
 export interface Terminal {
   stdin: NodeJS.ReadableStream;
   stdout: NodeJS.WritableStream;
   stderr: NodeJS.WritableStream;
+  /** Writes lines to stdout, of which a terminal obeys nothing but the colours of `paint`. */
+  print(text: string): void;
+  /** The same to stderr. */
+  tell(text: string): void;
   /** Colours a text for stdout: only where it is a terminal, and never under NO_COLOR. */
   paint(style: TextStyle, text: string): string;
   /** Whether somebody watches stderr, so that a progress bar makes sense. */
@@ -32,7 +35,9 @@ export function openTerminal({ stdin, stdout, stderr, environment }: TerminalStr
     stdin,
     stdout,
     stderr,
-    paint: (style, text) => (hasColours ? styleText(style, text, { validateStream: false }) : text),
+    print: (text) => void stdout.write(`${visibleLines(text, { hasColours })}\n`),
+    tell: (text) => void stderr.write(`${visibleLines(text, { hasColours })}\n`),
+    paint: (style, text) => (hasColours ? painted(style, text) : text),
     isWatched: isTty(stderr) && environment.TERM !== 'dumb',
     columns: columnsOf(stdout),
     canAsk: isTty(stdin) && isTty(stderr),
@@ -60,14 +65,14 @@ export async function ask({ stdin, stderr }: Terminal, question: string): Promis
   const ended = new Promise<string>((resolve) => {
     lines.once('close', () => resolve(''));
   });
-  const answer = await Promise.race([lines.question(`${question} `), ended]);
+  const answer = await Promise.race([lines.question(`${visibleLines(question, { hasColours: false })} `), ended]);
   lines.close();
   return answer.trim();
 }
 
-/** Rows as aligned columns, two spaces apart; columns whose every cell is a number are aligned right. */
+/** Rows as aligned columns, two spaces apart, each cell in one line; columns whose every cell is a number are aligned right. */
 export function table(rows: readonly (readonly string[])[], indent = ''): string {
-  const cells = rows.map((row) => row.map((text) => ({ text, plain: stripVTControlCharacters(text) })));
+  const cells = rows.map((row) => row.map(oneLine).map((text) => ({ text, plain: stripVTControlCharacters(text) })));
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const layout = Array.from({ length: columns }, (_, column) => {
     const plain = cells.map((row) => row[column]?.plain ?? '');

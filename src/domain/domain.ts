@@ -1,6 +1,8 @@
 import type { Database } from '../database/database.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { OneTimeLinks } from './accounts/one-time-links.ts';
+import { OwnSessions } from './accounts/own-sessions.ts';
+import { SessionRenewals } from './accounts/session-renewals.ts';
 import { SessionTokens } from './accounts/session-tokens.ts';
 import { Sessions } from './accounts/sessions.ts';
 import { SetUp } from './accounts/set-up.ts';
@@ -112,14 +114,17 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
   const connectionTests = new ConnectionTests({ database, clock, hasher, identityProviders, signInConnections });
   const accounts = new Accounts({ database, clock });
   const signInEvents = new SignInEvents({ database, clock });
+  const ownSessions = new OwnSessions({ database, clock, onBackgroundFailure: onTouchFailed });
   const sessions = new Sessions({
     database,
     clock,
     catalogue,
     hasher,
     signInEvents,
+    ownSessions,
     onBackgroundFailure: onTouchFailed,
   });
+  const sessionRenewals = new SessionRenewals({ hasher, signInEvents });
   const signInAttempts = new SignInAttempts({ database, clock, hasher });
   const oneTimeLinks = new OneTimeLinks({ database, clock, hasher, accounts, sessions, signInEvents });
   const keyRotation = new KeyRotation({ database, clock, organizations, dataKeys, seals, signingKeys });
@@ -131,6 +136,7 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
     ],
     ofNone: [
       () => signInAttempts.forgetExpired(),
+      () => ownSessions.tellOfEnded(),
       () => sessions.forgetEnded(),
       () => oneTimeLinks.forgetEnded(),
       () => keyRotation.maintain(),
@@ -164,8 +170,10 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
     access,
     accounts,
     sessions,
+    sessionRenewals,
     oneTimeLinks,
     setUp: new SetUp({ database, clock, hasher, organizations, accounts, sessions }),
+    ownSessions,
     userSessions: new UserSessions({ database, clock }),
     signInOverview: new SignInOverview({ database, clock, catalogue }),
     viewers: new Viewers({ database, catalogue }),
@@ -177,6 +185,7 @@ export function createDomain({ database, catalogue, secretKey, clock = () => new
       connectionTests,
       accounts,
       sessions,
+      sessionRenewals,
       emailDomains,
       signInEvents,
       attempts: signInAttempts,

@@ -6,7 +6,8 @@ import type { GraphLog } from './log.ts';
 /** Every `extensions.code` of what is thrown rather than answered as data, as docs/guides/graphql.md explains it. */
 export const thrownCodes = {
   UNAUTHENTICATED: 'The bearer is missing, wrong, revoked or expired, and no session says who asks.',
-  FORBIDDEN: 'The bearer does not hold what the field needs, or its organization is suspended or closing.',
+  FORBIDDEN:
+    'The caller does not hold what the field needs, its organization is suspended or closing, or the change asks for a fresh sign-in.',
   BAD_USER_INPUT: 'A query names something unknown or out of range, or the operation asks for too much.',
   BAD_REQUEST: 'The request is none of GraphQL over HTTP: its method, a header or its body.',
   GRAPHQL_PARSE_FAILED: 'The document is no GraphQL, or longer than it may be.',

@@ -1,13 +1,11 @@
 import type { Request, Response } from 'express';
-import type { LoginProvider } from '../domain/accounts/account.entity.ts';
-import { freshUntil } from '../domain/actors/actor.ts';
 import { connectionTestUrl } from '../domain/connections/connection-addresses.ts';
 import type { SignInConnection } from '../domain/connections/sign-in-connection.ts';
-import { provedAtOf, type VerifiedIdentity } from '../domain/connections/verified-identity.ts';
+import type { VerifiedIdentity } from '../domain/connections/verified-identity.ts';
 import { isId } from '../domain/id.ts';
 import type { StartedAttempt } from '../domain/sign-in/sign-in-attempts.ts';
 import type { SignInRefusal } from '../domain/sign-in/sign-in-outcome.ts';
-import { beginSignIn } from './begin-sign-in.ts';
+import { beginSignIn, type Way } from './begin-sign-in.ts';
 import { requireLoginProvider } from './login-provider.ts';
 import { openParty } from './open-party.ts';
 import { PageError } from './page-error.ts';
@@ -17,8 +15,6 @@ import { sendRefusal } from './send-refusal.ts';
 import { SignInFailure } from './sign-in-failure.ts';
 import type { LimitedEvent } from './sign-in-limits.ts';
 import { addressOf, formOf, type SsoEdge, searchParamsOf, targetOf } from './sso-edge.ts';
-
-type Way = { connection: SignInConnection } | { provider: LoginProvider };
 
 /** The addresses that identity providers know: where their answers arrive, our metadata, and tests of a connection. */
 export function addAnswerRoutes(routes: PageRoutes, edge: SsoEdge): void {
@@ -84,6 +80,8 @@ export function addAnswerRoutes(routes: PageRoutes, edge: SsoEdge): void {
       {
         purpose: 'test',
         connection,
+        // So that the test shows whether a fresh sign-in would be one.
+        asksAnew: true,
         // Where the page of a failed test begins the next one.
         returnTo: connectionTestUrl('', id, secret),
       },
@@ -113,7 +111,8 @@ async function answer(edge: SsoEdge, response: Response, received: ReceivedAnswe
   const { way, state, address, limited, verify } = received;
   edge.requireRoom(limited, address);
   const attempt = state === null ? undefined : await edge.domain.signInAttempts.findStarted(state);
-  const refuse = (failure: SignInFailure) => refuseAnswer(edge, received, attempt, failure);
+  const refuse = (failure: SignInFailure, person?: VerifiedIdentity) =>
+    refuseAnswer(edge, { received, attempt, person }, failure);
   let refusal: SignInRefusal | undefined;
   if (!attempt) {
     const idpInitiated = received.isUnsolicited?.() === true;
@@ -127,54 +126,70 @@ async function answer(edge: SsoEdge, response: Response, received: ReceivedAnswe
     refusal = await refuse(new SignInFailure('connectionDisabled'));
   } else {
     refusal = await edge.answers.do(attempt.id, async () => {
-      const failure = await failureOf(edge, attempt, () => verify(attempt));
-      return failure && refuse(failure);
+      const failed = await failureOf(edge, way, attempt, () => verify(attempt));
+      return failed && refuse(failed.failure, failed.person);
     });
     if (!refusal) {
       return edge.redirect(response, edge.url(`/sign-in/finish?state=${encodeURIComponent(attempt.state)}`));
     }
   }
-  sendRefusal(edge, response, refusal, { returnTo: attempt?.returnTo ?? null, isTest: attempt?.purpose === 'test' });
+  sendRefusal(edge, response, refusal, { attempt });
 }
 
 /** Why an answer counts for nothing; undefined where it was verified, which happens once. */
 async function failureOf(
   edge: SsoEdge,
-  { state, asksAnew }: StartedAttempt,
+  way: Way,
+  { state }: StartedAttempt,
   verify: () => Promise<VerifiedIdentity>,
-): Promise<SignInFailure | undefined> {
+): Promise<{ failure: SignInFailure; person?: VerifiedIdentity } | undefined> {
   try {
     const identity = await verify();
-    const now = edge.clock();
-    if (asksAnew && freshUntil(provedAtOf(identity, now), now) === null) return notProvedAnew(identity);
-    const isFirst = await edge.domain.signInAttempts.verified(state, identity);
-    return isFirst ? undefined : new SignInFailure('attemptExpired');
+    const verification = await edge.domain.signInAttempts.verified(state, identity);
+    if (verification === 'notProvedAnew') return { failure: notProvedAnew(way, identity), person: identity };
+    return verification === 'verified' ? undefined : { failure: new SignInFailure('attemptExpired') };
   } catch (error) {
-    if (error instanceof SignInFailure) return error;
+    if (error instanceof SignInFailure) return { failure: error };
     throw error;
   }
 }
 
-/** Who takes what asks for it out of the request, which goes through their browser, is not believed (OpenID Connect Core §3.1.2.1). */
-function notProvedAnew({ authTime }: VerifiedIdentity): SignInFailure {
-  const explanation =
-    authTime === null
-      ? 'The identity provider did not say when the person proved who they are, as it was asked to.'
-      : 'The identity provider let the person through without having them prove who they are, as it was asked to.';
-  return new SignInFailure('responseInvalid', { problem: 'notProvedAnew', explanation, authTime });
+/** What an admin reads of it, and what mends it. */
+function notProvedAnew(way: Way, { authTime }: VerifiedIdentity): SignInFailure {
+  if (authTime !== null) {
+    return new SignInFailure('notProvedAnew', {
+      isUnsaid: false,
+      explanation:
+        'The identity provider let the person through without having them prove who they are, as it was asked to.',
+    });
+  }
+  const isSaml = 'connection' in way && way.connection.protocol === 'saml';
+  const isOperators = 'provider' in way;
+  const claim =
+    'has to send the claim auth_time in its id token. In Microsoft Entra that is an optional claim under “Token configuration”';
+  return new SignInFailure('notProvedAnew', {
+    isUnsaid: true,
+    explanation: 'The identity provider did not say when the person proved who they are, as it was asked to.',
+    remedy: isSaml
+      ? 'The identity provider has to say in its assertion when the person signed in: AuthnInstant.'
+      : `${isOperators ? 'The application that whoever runs this service has registered' : 'The identity provider'} ${claim}.`,
+  });
 }
 
 async function refuseAnswer(
   edge: SsoEdge,
-  { way, address, limited }: ReceivedAnswer,
-  attempt: StartedAttempt | undefined,
+  {
+    received: { way, address, limited },
+    attempt,
+    person,
+  }: { received: ReceivedAnswer; attempt: StartedAttempt | undefined; person: VerifiedIdentity | undefined },
   { reason, detail }: SignInFailure,
 ): Promise<SignInRefusal> {
   edge.count(limited, address);
   // Another process may be verifying the same answer, and this one came second to the identity provider or to the used assertions.
   const isCopy = reason === 'attemptExpired' || detail.problem === 'assertionReplayed';
   const { signIn } = edge.domain;
-  return signIn.refuse({ ...way, ...(attempt && { state: attempt.state }), reason, detail, address, isCopy });
+  return signIn.refuse({ ...way, ...(attempt && { state: attempt.state }), reason, person, detail, address, isCopy });
 }
 
 function isOf({ connectionId, provider }: StartedAttempt, way: Way): boolean {

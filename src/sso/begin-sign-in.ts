@@ -37,7 +37,7 @@ export async function beginSignIn(
     const { reason, detail } = error;
     const way = 'connection' in begin ? { connection: begin.connection } : { provider: begin.provider };
     const refusal = await edge.domain.signIn.refuse({ ...way, state: attempt.state, reason, detail, address });
-    sendRefusal(edge, response, refusal, { returnTo: begin.returnTo, isTest: begin.purpose === 'test' });
+    sendRefusal(edge, response, refusal, { attempt: begin });
   }
 }
 

@@ -1,6 +1,6 @@
-import type { CurrentSession, LiveAuthentication } from '../domain/accounts/current-session.ts';
-import { FRESH_SIGN_IN_PATH, signInPath } from '../domain/connections/connection-addresses.ts';
+import type { CurrentSession } from '../domain/accounts/current-session.ts';
 import type { SignInOrganization } from '../domain/connections/sign-in-connection.ts';
+import { FRESH_SIGN_IN_PATH, isSignInThatWaits, signInPath } from '../domain/sign-in-addresses.ts';
 import { beginSignIn, type Way } from './begin-sign-in.ts';
 import { PageError } from './page-error.ts';
 import type { PageRoutes } from './page-routes.ts';
@@ -17,13 +17,15 @@ export function addFreshSignInRoutes(routes: PageRoutes, edge: SsoEdge): void {
     const session = await edge.domain.sessions.find(edge.cookies.sessionOf(request.headers));
     const organization = session && (await organizationOf(edge, session));
     const authentication = session?.authentication;
-    const way = authentication && wayOf(edge, authentication, organization);
+    const way = session && wayOf(edge, session, organization, returnTo);
     if (way) return beginSignIn(edge, { request, response }, { ...way, purpose: 'signIn', asksAnew: true, returnTo });
     if (organization && organization.connections.length > 0) {
-      return edge.redirect(response, edge.url(`${signInPath(organization.slug)}${queryOf({ choose: '', returnTo })}`));
+      const again = authentication || isSignInThatWaits(returnTo) ? '' : null;
+      const query = queryOf({ choose: '', again, returnTo });
+      return edge.redirect(response, edge.url(`${signInPath(organization.slug)}${query}`));
     }
-    if (!authentication) return edge.redirect(response, edge.url(`/sign-in${queryOf({ returnTo })}`));
-    throw new PageError('onceOnly');
+    if (authentication?.method === 'oneTimeLink') throw new PageError('onceOnly');
+    edge.redirect(response, edge.url(`/sign-in${queryOf({ returnTo })}`));
   });
 }
 
@@ -33,15 +35,26 @@ async function organizationOf(edge: SsoEdge, { organizationId }: CurrentSession)
   return organization?.status === 'active' ? organization : undefined;
 }
 
-/** As they signed in, as long as that is open; a one-time link is not, so that the only connection takes its place. */
+/**
+ * As they signed in: by Google also since a connection was enabled, as who came so stays until the session ends. Else the only
+ * connection; where there are several, people choose. A session that opens no organization any more proves its account by the
+ * login that it has, unless it is the organization that is to be opened again and that takes no login.
+ */
 function wayOf(
   { loginProviders }: SsoEdge,
-  { method, connectionId }: LiveAuthentication,
+  { authentication, loginProvider }: CurrentSession,
   organization: SignInOrganization | undefined,
+  returnTo: string | null,
 ): Way | undefined {
-  if (method === 'google' || method === 'microsoft') return loginProviders[method] && { provider: method };
-  const [only, ...more] = organization?.connections ?? [];
-  const connection =
-    [only, ...more].find((each) => each?.id === connectionId) ?? (more.length === 0 ? only : undefined);
+  if (!authentication) {
+    const isTaken = organization?.takesOtherMethods !== false || isSignInThatWaits(returnTo);
+    return loginProvider && loginProviders[loginProvider] && isTaken ? { provider: loginProvider } : undefined;
+  }
+  const { method, connectionId } = authentication;
+  const isProvider = method === 'google' || method === 'microsoft';
+  if (isProvider && loginProviders[method]) return { provider: method };
+  const { connections = [] } = organization ?? {};
+  const only = connections.length === 1 ? connections[0] : undefined;
+  const connection = connections.find(({ id }) => id === connectionId) ?? only;
   return connection && { connection };
 }

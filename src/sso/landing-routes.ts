@@ -2,9 +2,9 @@ import type { Request } from 'express';
 import { actorOf, type CurrentSession } from '../domain/accounts/current-session.ts';
 import type { UserActor } from '../domain/actors/actor.ts';
 import { holds } from '../domain/actors/actor.ts';
-import { signInPath } from '../domain/connections/connection-addresses.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { planIncludes } from '../domain/organizations/plan.ts';
+import { SIGN_IN_PATH, signInPath } from '../domain/sign-in-addresses.ts';
 import { PageError } from './page-error.ts';
 import type { PageRoutes } from './page-routes.ts';
 import { changedBy, changeText } from './pages/change-texts.ts';
@@ -53,19 +53,19 @@ async function switchTo(edge: SsoEdge, request: Request, organizationId: string)
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const { code, details } = error;
-    if (code === 'signInRequired' && typeof details.slug === 'string')
+    if (code === 'signInRequired' && typeof details.slug === 'string' && details.hasConnection === true)
       return `${signInPath(details.slug)}${queryOf({ choose: '' })}`;
-    return code === 'credentialInvalid' ? '/sign-in' : '/';
+    return code === 'credentialInvalid' || code === 'signInRequired' ? SIGN_IN_PATH : '/';
   }
 }
 
 async function factsOf(edge: SsoEdge, session: CurrentSession): Promise<LandingFacts> {
-  const { accounts, userSessions } = edge.domain;
+  const { accounts, ownSessions } = edge.domain;
   const [account, memberships, logins, sessions] = await Promise.all([
     accounts.find(session.accountId),
     accounts.memberships(session.accountId, session.sessionId),
     accounts.listLogins(session.accountId),
-    userSessions.listOwn(session),
+    ownSessions.list(session),
   ]);
   const user = session.authentication?.user;
   const actor = session.authentication ? actorOf(session) : undefined;

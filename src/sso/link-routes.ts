@@ -5,7 +5,7 @@ import { DomainError } from '../domain/domain-error.ts';
 import { PageError } from './page-error.ts';
 import type { PageRoutes } from './page-routes.ts';
 import { ownerLinkPage, type SetUpField, setUpFieldNames, setUpPage } from './pages/one-time-link-page.ts';
-import { addressOf, formOf, type SsoEdge, userAgentOf } from './sso-edge.ts';
+import { formOf, type SsoEdge } from './sso-edge.ts';
 
 /** The one-time links of owners, and the one that sets a new installation up. */
 export function addLinkRoutes(routes: PageRoutes, edge: SsoEdge): void {
@@ -24,7 +24,7 @@ export function addLinkRoutes(routes: PageRoutes, edge: SsoEdge): void {
     const { secret } = request.params;
     const link = await requireLink(edge, secret);
     if (link.kind === 'setUp') return setUp(edge, { request, response }, secret);
-    goOn(edge, response, await edge.domain.oneTimeLinks.use(secret, visitOf(edge, request)));
+    goOn(edge, response, await edge.domain.oneTimeLinks.use(secret, edge.visitOf(request)));
   });
 }
 
@@ -45,7 +45,7 @@ async function setUp(
   const values = valuesOf(formOf(request));
   const input = { ...values, slug: values.slug.toLowerCase() };
   try {
-    goOn(edge, response, await edge.domain.setUp.complete(secret, input, visitOf(edge, request)));
+    goOn(edge, response, await edge.domain.setUp.complete(secret, input, edge.visitOf(request)));
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const field = fieldOf(error.details.path);
@@ -79,14 +79,6 @@ const labels: Record<SetUpField, string> = {
 /** The domain's sentence begins with the name of a field that people do not see. */
 function messageOf({ message }: DomainError, field: SetUpField | null): string {
   return field === null ? message : message.replace(/^(name|organizationName|displayName|email)(?= )/, labels[field]);
-}
-
-function visitOf(edge: SsoEdge, request: Request) {
-  return {
-    sessionCookie: edge.cookies.sessionOf(request.headers),
-    userAgent: userAgentOf(request),
-    address: addressOf(request),
-  };
 }
 
 function goOn(edge: SsoEdge, response: Response, signedIn: OneTimeSignIn): void {

@@ -1,8 +1,12 @@
 import type { Response } from 'express';
-import type { SignInRefusal } from '../domain/sign-in/sign-in.ts';
+import type { StartedAttempt } from '../domain/sign-in/sign-in-attempts.ts';
+import type { SignInRefusal } from '../domain/sign-in/sign-in-outcome.ts';
 import { queryOf } from './pages/links.ts';
 import { refusalPage } from './pages/refusal-page.ts';
 import type { SsoEdge } from './sso-edge.ts';
+
+/** What of the attempt shows on the page; none is known of what answers nothing. */
+type RefusedAttempt = Pick<StartedAttempt, 'returnTo' | 'purpose'> & { asksAnew?: boolean | undefined };
 
 /**
  * The page of a refused sign-in. `state` is that of the attempt where what it proved may still be added to an account, by the
@@ -12,15 +16,16 @@ export function sendRefusal(
   edge: SsoEdge,
   response: Response,
   refusal: SignInRefusal,
-  { returnTo = null, state, isTest = false }: { returnTo?: string | null; state?: string; isTest?: boolean } = {},
+  { attempt, state = null }: { attempt: RefusedAttempt | undefined; state?: string | null },
 ): void {
   const page = refusalPage(edge.site, refusal, {
     at: edge.clock(),
-    returnTo,
-    isTest: isTest || refusal.detail.isTest === true,
-    state: state ?? null,
+    returnTo: attempt?.returnTo ?? null,
+    isTest: attempt?.purpose === 'test' || refusal.detail.isTest === true,
+    asksAnew: attempt?.asksAnew === true,
+    state,
     linkAddress: (method) =>
-      state === undefined || edge.loginProviders[method] === undefined
+      state === null || edge.loginProviders[method] === undefined
         ? null
         : `${edge.site.base}/sign-in/${method}${queryOf({ link: state })}`,
   });

@@ -3,10 +3,10 @@ import type { Accounts } from '../domain/accounts/accounts.ts';
 import { actorOf } from '../domain/accounts/current-session.ts';
 import type { SessionTokens } from '../domain/accounts/session-tokens.ts';
 import type { Sessions } from '../domain/accounts/sessions.ts';
-import { signInUrl } from '../domain/connections/connection-addresses.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import type { PublicAddress } from '../domain/public-address.ts';
 import { JWKS_MAX_AGE_SECONDS, type SigningKeys } from '../domain/secrets/signing-keys.ts';
+import { SIGN_IN_PATH, signInAgainUrl } from '../domain/sign-in-addresses.ts';
 import { isAllowedOrigin } from './allowed-origins.ts';
 import type { Cookies } from './cookies.ts';
 import { createCors } from './cors.ts';
@@ -88,7 +88,7 @@ async function whereToSignIn(
 ): Promise<string> {
   const known = session?.organizationId ? await domain.accounts.memberships(session.accountId) : [];
   const membership = known.find(({ organizationId }) => organizationId === session?.organizationId);
-  return membership ? signInUrl(publicUrl, membership.slug) : `${publicUrl}/sign-in`;
+  return membership ? signInAgainUrl(publicUrl, membership) : `${publicUrl}${SIGN_IN_PATH}`;
 }
 
 /** The framework would answer HTML with a stack. */

@@ -1,11 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import type { LoginProvider } from '../domain/accounts/account.entity.ts';
 import type { Accounts } from '../domain/accounts/accounts.ts';
 import type { OneTimeLinks } from '../domain/accounts/one-time-links.ts';
+import type { OwnSessions } from '../domain/accounts/own-sessions.ts';
 import type { Sessions } from '../domain/accounts/sessions.ts';
 import type { SetUp } from '../domain/accounts/set-up.ts';
-import type { UserSessions } from '../domain/accounts/user-sessions.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type ConnectionAddresses, connectionAddresses } from '../domain/connections/connection-addresses.ts';
 import type { ConnectionTests } from '../domain/connections/connection-tests.ts';
@@ -14,7 +13,7 @@ import type { EmailDomains } from '../domain/email-domains/email-domains.ts';
 import type { PublicAddress } from '../domain/public-address.ts';
 import type { SignIn } from '../domain/sign-in/sign-in.ts';
 import type { SignInAttempts } from '../domain/sign-in/sign-in-attempts.ts';
-import type { SignInRefusal } from '../domain/sign-in/sign-in-outcome.ts';
+import type { FinishInput, SignInRefusal } from '../domain/sign-in/sign-in-outcome.ts';
 import type { SignInOverview } from '../domain/sign-in/sign-in-overview.ts';
 import type { Cookies } from './cookies.ts';
 import type { OidcSignIn } from './oidc/oidc-sign-in.ts';
@@ -32,12 +31,12 @@ import { createTheme, type Theme } from './theme.ts';
 export interface SsoDomain {
   signInConnections: Pick<SignInConnections, 'find' | 'open' | 'findOrganization' | 'organizationOf'>;
   connectionTests: Pick<ConnectionTests, 'read'>;
-  signInAttempts: Pick<SignInAttempts, 'start' | 'findStarted' | 'verified' | 'findPending'>;
+  signInAttempts: Pick<SignInAttempts, 'start' | 'find' | 'findStarted' | 'verified' | 'findPending'>;
   signIn: Pick<SignIn, 'refuse' | 'finish' | 'askForOwnAccount' | 'useAssertion'>;
   emailDomains: Pick<EmailDomains, 'findOrganization'>;
   accounts: Pick<Accounts, 'find' | 'memberships' | 'listLogins'>;
   sessions: Pick<Sessions, 'find' | 'switchOrganization' | 'signOut'>;
-  userSessions: Pick<UserSessions, 'listOwn'>;
+  ownSessions: Pick<OwnSessions, 'list'>;
   oneTimeLinks: Pick<OneTimeLinks, 'peek' | 'use'>;
   setUp: Pick<SetUp, 'complete'>;
   signInOverview: Pick<SignInOverview, 'holdsAnything' | 'recentChanges'>;
@@ -135,6 +134,16 @@ export class SsoEdge {
     return readReturnTo(asked, this.#config.product.origins);
   }
 
+  /** Who comes: the browser, and the session that is in it already. */
+  visitOf(request: Request): FinishInput {
+    return {
+      browser: this.cookies.browserOf(request.headers),
+      sessionCookie: this.cookies.sessionOf(request.headers),
+      userAgent: request.headers['user-agent'] ?? null,
+      address: addressOf(request),
+    };
+  }
+
   /** Counts it. Throws the page of too many. */
   count(event: LimitedEvent, who: string): void {
     refuse(this.#limits.take(event, who));
@@ -152,10 +161,6 @@ function refuse(seconds: number): void {
 
 export function addressOf(request: Request): string {
   return request.ip ?? '';
-}
-
-export function userAgentOf(request: IncomingMessage): string | null {
-  return request.headers['user-agent'] ?? null;
 }
 
 /** The path and the query that were asked for, at a host that means nothing. Throws the page of what cannot be read. */

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
-import { signInPath } from '../domain/connections/connection-addresses.ts';
 import type { SignInConnection, SignInOrganization } from '../domain/connections/sign-in-connection.ts';
+import { signInPath } from '../domain/sign-in-addresses.ts';
 import { beginSignIn } from './begin-sign-in.ts';
 import { requireLoginProvider } from './login-provider.ts';
 import { PageError } from './page-error.ts';
@@ -45,7 +45,8 @@ export function addStartRoutes(routes: PageRoutes, edge: SsoEdge): void {
     if (only && more.length === 0 && isRemembered && !query.has('choose')) {
       return beginSignIn(edge, { request, response }, { purpose: 'signIn', connection: only, returnTo });
     }
-    sendOrganization(edge, response, { organization, slug: request.params.slug, returnTo });
+    const asksAnew = query.has('again');
+    sendOrganization(edge, response, { organization, slug: request.params.slug, asksAnew, returnTo });
   });
 
   routes.post('/sso/:slug', async (request, response) => {
@@ -55,8 +56,9 @@ export function addStartRoutes(routes: PageRoutes, edge: SsoEdge): void {
     const organization = await findOrganization(edge, request, slug);
     if (!organization) return sendNotFound(edge, response, { typed: slug, returnTo });
     const connection = chosenConnection(organization, form.get('connection'));
-    if (!connection) return sendOrganization(edge, response, { organization, slug, returnTo });
-    return beginSignIn(edge, { request, response }, { purpose: 'signIn', connection, returnTo });
+    const asksAnew = form.has('again');
+    if (!connection) return sendOrganization(edge, response, { organization, slug, asksAnew, returnTo });
+    return beginSignIn(edge, { request, response }, { purpose: 'signIn', connection, asksAnew, returnTo });
   });
 
   routes.get('/sign-in/:provider', async (request, response) => {
@@ -130,16 +132,16 @@ function sendNotFound(
 function sendOrganization(
   edge: SsoEdge,
   response: Response,
-  facts: { organization: SignInOrganization; slug: string; returnTo: string | null },
+  facts: { organization: SignInOrganization; slug: string; asksAnew: boolean; returnTo: string | null },
 ): void {
-  const { organization, slug, returnTo } = facts;
+  const { organization, slug, asksAnew, returnTo } = facts;
   const { connections, disclosesName, name } = organization;
   // The names of connections could tell whose they are.
   const label = (connection: SignInConnection, index: number) =>
     disclosesName ? connection.name : `sign-in ${index + 1}`;
   const ways = connections.map((connection, index) => ({ id: connection.id, label: label(connection, index) }));
   const heading = disclosesName ? name : slug;
-  edge.send(response, organizationPage(edge.site, { slug, heading, connections: ways, returnTo }));
+  edge.send(response, organizationPage(edge.site, { slug, heading, connections: ways, asksAnew, returnTo }));
 }
 
 /** The only one needs no choice. */

@@ -183,6 +183,9 @@ describe('after the sign-in', () => {
     await logInAt(page, scene, other.organization.slug);
     await expectHeading(page, 'Is that you as well?');
     await look(page, '12-choose-account');
+    await page.getByRole('link', { name: /^Yes: sign in as .* once more$/ }).click();
+    await page.getByRole('button', { name: /^Yes, add it to/ }).waitFor();
+    await look(page, '12-choose-account-proved');
     await page.getByRole('button', { name: /^Yes/ }).click();
     await page.getByText('Second Wind').first().waitFor();
     await page.getByRole('button', { name: 'Switch to First Light' }).click();

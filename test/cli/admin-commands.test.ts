@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startOidcProvider } from '../harness/oidc-provider.ts';
 import { type Environment, openCliDatabase, rollcall, rollcallJson, serveCli } from './run-rollcall.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -256,6 +257,7 @@ describe('doctor', () => {
       'Role',
       'User',
       'Migrations',
+      'Secrets',
       'Service',
     ]);
   });
@@ -274,6 +276,34 @@ describe('doctor', () => {
     expect(stdout).toMatch(/✗ PostgreSQL +connect ECONNREFUSED[\s\S]*→ Start it, or correct DATABASE_URL/);
     expect(stdout).toMatch(/✗ Service +nothing answers on http:\/\/127.0.0.1:1\n +→ Start it: npm start/);
     expect(stderr).toBe('2 of 7 checks found something wrong.\n');
+  });
+
+  it('finds a SECRET_KEY that is not the one of the secrets in the database, and takes it beside PREVIOUS_SECRET_KEY', async () => {
+    await rollcallJson(environment, 'keys', 'rotate');
+    const SECRET_KEY = 'a mistyped secret key, long enough though';
+    const { exitCode, stdout } = await rollcall({ ...environment, SECRET_KEY }, 'doctor');
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(
+      /✗ Secrets +The secrets .* are sealed under another SECRET_KEY\.\n +→ Set SECRET_KEY to that one/,
+    );
+    const moving = { ...environment, SECRET_KEY, PREVIOUS_SECRET_KEY: environment.SECRET_KEY ?? '' };
+    expect((await rollcall(moving, 'doctor')).stdout).toMatch(/✓ Secrets /);
+  });
+
+  it('looks whether the issuers of Google and Microsoft answer, where people may continue with them', async () => {
+    const provider = await startOidcProvider();
+    const login = (name: string, issuer: string) => ({
+      [`${name}_CLIENT_ID`]: 'c',
+      [`${name}_CLIENT_SECRET`]: 's',
+      [`${name}_ISSUER`]: issuer,
+    });
+    const settings = { ...environment, ...login('GOOGLE', provider.issuer), ...login('MICROSOFT', service.url) };
+    const both = await rollcall(settings, 'doctor');
+    expect(both.stdout).toContain(`✓ Google       ${provider.issuer} answers\n`);
+    expect(both.stdout).toMatch(/✗ Microsoft +\S+openid-configuration answers 404, .*\n +→ Correct MICROSOFT_ISSUER/);
+    const away = await rollcall({ ...environment, ...login('GOOGLE', 'http://127.0.0.1:9') }, 'doctor');
+    expect(away.stdout).toMatch(/✗ Google +http:\/\/127\.0\.0\.1:9\S+ cannot be read: /);
+    await provider.close();
   });
 
   it('names a setting that cannot be used', async () => {

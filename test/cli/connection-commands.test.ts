@@ -111,6 +111,17 @@ describe('rollcall connection create', () => {
     expect(stdout).not.toContain(oidcProvider.clientSecret);
   });
 
+  it('says where two connections have one name, and how to tell them apart', async () => {
+    const slug = await anOrganization();
+    const run = (...options: string[]) =>
+      rollcall(environment, 'connection', 'create', '--org', slug, ...oidcOptions(), ...options);
+    expect((await run()).stdout).not.toContain('Another connection');
+    expect((await run()).stdout).toMatch(
+      /Another connection is called 127\.0\.0\.1 too\. Tell them apart: npx rollcall connection update [0-9a-f-]{36} --name NAME\n/,
+    );
+    expect((await run('--name', 'Okta')).stdout).not.toContain('Another connection');
+  });
+
   it('takes a name, a claim and just-in-time users', async () => {
     const options = ['--name', 'Okta', '--stable-id-claim', 'employee_id', '--just-in-time'];
     const { id = '' } = await create(await anOrganization(), ...oidcOptions(), ...options);
@@ -175,6 +186,11 @@ describe('rollcall connection test', () => {
     const good = await rollcall(environment, 'connection', 'test', id);
     expect(good.exitCode).toBe(0);
     expect(good.stdout).toContain(`${PUBLIC_URL}/connections/${id}/test/`);
+    const { id: wrong = '' } = await create(slug, ...oidcOptions().with(-1, 'not the secret'));
+    const refused = await rollcall(environment, 'connection', 'test', wrong);
+    expect(refused.stdout).toMatch(/✗ +clientSecret/);
+    expect(refused.stdout).toContain(`\n  npx rollcall connection update ${wrong} --client-secret -\n`);
+    expect(good.stdout).not.toContain('connection update');
     const nobody = oidcOptions().with(3, 'http://127.0.0.1:9');
     const { id: other = '' } = await create(slug, ...nobody);
     const { exitCode, stdout } = await rollcall(environment, 'connection', 'test', other, '--json');
@@ -213,6 +229,8 @@ describe('rollcall connection enable, disable, list, show, update, delete', () =
     const { stdout } = await rollcall(environment, 'connection', 'show', id);
     expect(stdout).toContain(`client id           ${oidcProvider.clientId}`);
     expect(stdout).toContain(`Sign-on URL         ${PUBLIC_URL}/sso/`);
+    // As the page of a test sign-in calls it.
+    expect(stdout).toContain('last test           never');
     expect(stdout + JSON.stringify(await show(id))).not.toContain(oidcProvider.clientSecret);
   });
 

@@ -45,6 +45,9 @@ describe('rollcall demo', () => {
     expect(story(second)).not.toMatch(/created|their manager|added|renamed/);
     expect(story(second).match(/all as it was, nothing to change/g)).toHaveLength(4);
 
+    const [owner] = /owner-link --org acme --email \S+/.exec(first) ?? [''];
+    expect((await rollcall(database.environment, ...owner.split(' '))).stdout).toContain('/sign-in/link/rclink_');
+
     const [command] = /link approve --org acme \S+/.exec(second) ?? [''];
     const approved = await rollcall(database.environment, ...command.split(' '), '--yes');
     expect(approved.stdout).toContain('3 people came into it.');

@@ -54,6 +54,17 @@ describe('the rollcall command line', () => {
     expect(stderr).toBe('There is no command "rollcall frobnicate". See: rollcall --help\n');
   });
 
+  it.each(['help session nonsense', 'session nonsense --help', 'session nonsense'])(
+    'names the commands of a first word that is right, where the second is like none: %s',
+    async (typed) => {
+      expect(await rollcall(...typed.split(' '))).toEqual({
+        exitCode: 2,
+        stdout: '',
+        stderr: 'There is no command "rollcall session nonsense". There are: session list, session end.\n',
+      });
+    },
+  );
+
   it('names the second words of a command that is only half there', async () => {
     const { exitCode, stderr } = await rollcall('simulate');
     expect(exitCode).toBe(2);
@@ -168,9 +179,9 @@ describe('a table', () => {
   it('aligns text left and numbers right, and counts no colour codes', () => {
     expect(
       table([
-        ['\u001b[1mab\u001b[0m', '1'],
+        ['\u001b[1mab\u001b[22m', '1'],
         ['abc', '1,000'],
       ]),
-    ).toBe('\u001b[1mab\u001b[0m       1\nabc  1,000');
+    ).toBe('\u001b[1mab\u001b[22m       1\nabc  1,000');
   });
 });

@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { type OpenedDomain, openDomain } from '../../src/open-domain.ts';
-import { type SignedIn, signedIn } from '../harness/signed-in.ts';
+import { type SignedIn, type SignInFacts, signedIn } from '../harness/signed-in.ts';
 import { openCliDatabase, rollcall, rollcallJson } from './run-rollcall.ts';
 
 let database: Awaited<ReturnType<typeof openCliDatabase>>;
@@ -16,13 +16,15 @@ afterAll(async () => {
   await database.close();
 });
 
-async function somebody(): Promise<SignedIn & { slug: string; userName: string; userId: string }> {
+async function somebody(
+  facts: Pick<SignInFacts, 'at' | 'provedAt'> = {},
+): Promise<SignedIn & { slug: string; userName: string; userId: string }> {
   const slug = `org-${uuid().slice(-12)}`;
   const { id: organizationId } = await opened.domain.organizations.create({ name: 'Acme', slug });
   const userName = `person-${uuid().slice(-12)}`;
   const operator = { kind: 'operator', organizationId } as const;
   const { id: userId } = await opened.domain.users.create(operator, { userName });
-  return { slug, userName, userId, ...(await signedIn(opened, { organizationId, userId })) };
+  return { slug, userName, userId, ...(await signedIn(opened, { organizationId, userId, ...facts })) };
 }
 
 const isOpen = async ({ cookie }: SignedIn) => (await opened.domain.sessions.find(cookie))?.authentication != null;
@@ -38,6 +40,30 @@ describe('rollcall session', () => {
     const { stdout } = await rollcall(database.environment, ...options);
     expect(stdout).toContain('203.0.113.7');
     expect(stdout).not.toContain(ada.cookie);
+  });
+
+  it('says when they proved who they are, which is not when they signed in', async () => {
+    const at = new Date(Date.now() - 60_000);
+    const provedAt = new Date(at.getTime() - 3 * 3_600_000);
+    const ada = await somebody({ at, provedAt });
+    const grace = await somebody({ at, provedAt: null });
+    const minute = (date: Date) => date.toISOString().slice(0, 16).replace('T', ' ');
+    const list = ['session', 'list', '--org', ada.slug, '--user', ada.userName];
+    const { stdout } = await rollcall(database.environment, ...list);
+    expect(stdout).toContain(`a browser  203.0.113.7  google  ${minute(at)}  ${minute(provedAt)}  `);
+    expect(await rollcallJson(database.environment, ...list)).toMatchObject({
+      sessions: [{ authenticatedAt: at.toISOString(), provedAt: provedAt.toISOString() }],
+    });
+    const others = await rollcall(
+      database.environment,
+      'session',
+      'list',
+      '--org',
+      grace.slug,
+      '--user',
+      grace.userName,
+    );
+    expect(others.stdout).toContain(`${minute(at)}  not said  `);
   });
 
   it('ends one session, and all of somebody', async () => {

@@ -62,7 +62,7 @@ describe('the commands of sign-in', () => {
     );
     expect(signIns.map((event) => event.id)).toEqual([eventId]);
     const health = await rollcall(environment, 'sign-in', 'health', ...at);
-    expect(health.stdout).toContain('0 of 1 active users of Acme could sign in.');
+    expect(health.stdout).toContain('0 of 1 active users of Acme could sign in through a connection.');
     expect(health.stdout).toMatch(/\nnoMatch +ada@acme\.example\n\nNext:\n +npx rollcall domain list --org acme\n$/);
     const waiting = await rollcall(environment, 'binding', 'list', ...at);
     expect(waiting.stdout).toMatch(/ada@acme\.example +ada@acme\.example +the user was bound before/);
@@ -107,6 +107,13 @@ describe('the commands of sign-in', () => {
     const rejected = await rollcall(environment, 'binding', 'reject', ...at, requests[0]?.id ?? '');
     expect(rejected.stdout).toContain('stays out');
     expect((await rollcall(environment, 'binding', 'list', ...at)).stdout).toContain('No sign-in to Acme waits');
+  });
+
+  it('say of an organization without any that nobody waits and nobody is bound', async () => {
+    await rollcallJson(environment, 'org', 'create', '--name', 'Empty', '--slug', 'empty');
+    const list = (...options: string[]) => rollcall(environment, 'binding', 'list', '--org', 'empty', ...options);
+    expect((await list()).stdout).toBe('No sign-in to Empty waits for a decision.\n');
+    expect((await list('--all')).stdout).toBe('No sign-in to Empty waits for a decision, and nobody is bound.\n');
   });
 });
 

@@ -146,11 +146,6 @@ export const guardedActs: readonly Act[] = [
     }),
   },
   {
-    mutation: 'revokeGrant',
-    way: 'of something sensitive',
-    input: async ({ world }) => ({ id: await world.grant({ groupId: await world.group(name('Group')) }, SENSITIVE) }),
-  },
-  {
     mutation: 'addGroupMembers',
     way: 'to a group that grants something sensitive',
     input: async (scene) => ({
@@ -353,8 +348,8 @@ export const openActs: readonly Act[] = [
   },
   {
     mutation: 'revokeGrant',
-    way: 'of nothing sensitive',
-    input: async ({ world }) => ({ id: await world.grant({ userId: await world.user(name('user')) }, PLAIN) }),
+    way: 'of something sensitive',
+    input: async ({ world }) => ({ id: await world.grant({ groupId: await world.group(name('Group')) }, SENSITIVE) }),
   },
   {
     mutation: 'addGroupMembers',
@@ -367,10 +362,11 @@ export const openActs: readonly Act[] = [
   {
     mutation: 'removeGroupMembers',
     way: 'from a group that grants something sensitive',
-    input: async (scene) => ({
-      groupId: await aGroupWith(scene, SENSITIVE),
-      userIds: [await scene.world.user(name('user'))],
-    }),
+    input: async (scene) => {
+      const input = { groupId: await aGroupWith(scene, SENSITIVE), userIds: [await scene.world.user(name('user'))] };
+      await scene.graph.domain.groups.addMembers(scene.world.at.operator, input.groupId, input.userIds);
+      return input;
+    },
   },
   {
     mutation: 'updatePermissionSet',
@@ -458,6 +454,7 @@ const OWN = 'It is about one’s own sessions.';
 export const openMutations: Readonly<Record<string, string>> = {
   blockUser: TAKES,
   removeUser: TAKES,
+  revokeGrant: TAKES,
   removeGroupMembers: TAKES,
   deleteGroup: TAKES,
   deletePermissionSet: TAKES,

@@ -84,8 +84,11 @@ describe('somebody who signed in 16 minutes ago', () => {
     const scene = await aScene();
     const cookie = await anOwner(scene.acme, STALE_MILLISECONDS);
     const input = await act.input(scene);
+    const before = await graph.historyOf(scene.acme);
     const done = await carryOut(cookie, act, input);
     expect(done).toMatchObject({ data: { [act.mutation]: { errors: [] } } });
+    // Nothing to be done would be nothing to be asked for.
+    expect(await graph.historyOf(scene.acme)).not.toEqual(before);
   });
 });
 

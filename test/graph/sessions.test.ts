@@ -31,7 +31,7 @@ async function anAdmin(): Promise<SignedIn> {
 const isOver = async (cookie: string) => (await graph.domain.sessions.find(cookie)) === undefined;
 
 const LIST = `query ($id: ID!, $first: Int, $after: String) { user(id: $id) {
-  sessions(first: $first, after: $after) { nodes { id method userAgent address } pageInfo { hasNextPage endCursor } } } }`;
+  sessions(first: $first, after: $after) { nodes { id method provedAt userAgent address } pageInfo { hasNextPage endCursor } } } }`;
 const END = 'mutation ($id: ID!) { endSession(input: { id: $id }) { endedId errors { code path } } }';
 const SWITCH = `mutation ($id: ID!) { switchOrganization(input: { organizationId: $id }) {
   signInUrl viewer { organization { id } user { id } } errors { code path } } }`;
@@ -39,8 +39,9 @@ const SWITCH = `mutation ($id: ID!) { switchOrganization(input: { organizationId
 describe('the sessions of a user', () => {
   it('are listed by an admin, page by page', async () => {
     const ada = await aUser();
-    const first = await signIn(ada);
-    const second = await signIn(ada, { accountId: first.accountId });
+    const provedAt = '2026-11-22T09:00:00.000Z';
+    const first = await signIn(ada, { provedAt: new Date(provedAt) });
+    const second = await signIn(ada, { accountId: first.accountId, provedAt: null });
     const { cookie } = await anAdmin();
     interface Answer {
       user: { sessions: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } };
@@ -48,13 +49,13 @@ describe('the sessions of a user', () => {
     const one = await graph.runAs<Answer>(cookie, LIST, { id: ada.id, first: 1 });
     const shown = { method: 'GOOGLE', userAgent: 'a browser', address: '203.0.113.7' };
     expect(one.data.user.sessions).toMatchObject({
-      nodes: [{ id: first.sessionId, ...shown }],
+      nodes: [{ id: first.sessionId, provedAt, ...shown }],
       pageInfo: { hasNextPage: true },
     });
     const after = one.data.user.sessions.pageInfo.endCursor;
     const two = await graph.runAs<Answer>(cookie, LIST, { id: ada.id, first: 1, after });
     expect(two.data.user.sessions).toMatchObject({
-      nodes: [{ id: second.sessionId }],
+      nodes: [{ id: second.sessionId, provedAt: null }],
       pageInfo: { hasNextPage: false },
     });
   });

@@ -92,7 +92,8 @@ describe('the viewer of somebody without any permission', () => {
           isCurrent: true,
           isActive: true,
           isAuthenticated: true,
-          signInUrl: `https://rollcall.example/sso/${slug}`,
+          // The connection is a draft: at the slug nobody is known yet.
+          signInUrl: 'https://rollcall.example/sign-in',
         },
       ],
       sessions: [{ id: sessionId, isCurrent: true, userAgent: 'a browser', address: '203.0.113.7' }],

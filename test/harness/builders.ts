@@ -21,8 +21,9 @@ import type { PermissionSetRow } from '../../src/domain/permissions/permission-s
 import { PermissionSets } from '../../src/domain/permissions/permission-sets.ts';
 import type { SpaceRow } from '../../src/domain/permissions/spaces.store.ts';
 import { Spaces } from '../../src/domain/permissions/spaces.ts';
+import type { CreateUser } from '../../src/domain/users/user-profile.ts';
 import type { UserRow } from '../../src/domain/users/users.store.ts';
-import { type CreateUser, Users } from '../../src/domain/users/users.ts';
+import { Users } from '../../src/domain/users/users.ts';
 
 export const TEST_SECRET_KEY = 'the secret key of the tests';
 

@@ -97,6 +97,16 @@ export function defaultPermissions(world: World): string[] {
   return world.defaultSet === null ? [] : held(get(world.permissionSets, world.defaultSet));
 }
 
+/** All that the groups of a record give whoever it leads to, whether or not they count now, and what everybody holds. */
+export function permissionsBroughtTo(world: World, record: string): string[] {
+  const groups = [...world.groupLinks].flatMap(([name, { group, state }]) =>
+    state === 'active' && group !== null && get(world.directoryGroups, name).members.has(record) ? [group] : [],
+  );
+  const grants = groups.flatMap((group) => grantsOf(world, group));
+  const brought = grants.flatMap((grant) => held(get(world.permissionSets, grant.permissionSet)));
+  return [...brought, ...defaultPermissions(world)];
+}
+
 export function grantsOf(world: World, group: string): Grant[] {
   return [...world.grants.values()].filter((grant) => grant.group === group);
 }

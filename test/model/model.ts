@@ -1,4 +1,4 @@
-import { foldKey, groupNameKey } from '../../src/attributes/fold.ts';
+import { foldKey } from '../../src/attributes/fold.ts';
 import { hasOwner, isSensitiveSet } from './access.ts';
 import { decide } from './decisions.ts';
 import { actOnDirectory } from './directories.ts';
@@ -7,9 +7,9 @@ import { actOnDomain, recheckDomains } from './domains.ts';
 import * as groups from './groups.ts';
 import * as people from './people.ts';
 import { actOnAccess, actOnGroup, actOnUser } from './product.ts';
-import { carryProfile, holderOf, leadingLink } from './profile.ts';
-import type { Act, DirectoryAct, GroupEdit, OrganizationAct, Step } from './steps.ts';
-import { DAY, directoryOf, get, newName, TOMBSTONE_DAYS, type World } from './world.ts';
+import { settled } from './settled.ts';
+import { type DirectoryAct, type GroupEdit, isDirectoryAct, type OrganizationAct, type Step } from './steps.ts';
+import { DAY, get, newName, TOMBSTONE_DAYS, type World } from './world.ts';
 
 /**
  * Plays one step against an organization of the model and says what a client is answered: an HTTP status to SCIM, `ok` or
@@ -17,7 +17,9 @@ import { DAY, directoryOf, get, newName, TOMBSTONE_DAYS, type World } from './wo
  */
 export function play(world: World, step: Step): string {
   if (!isPossible(world, step)) return isDirectoryAct(step) ? '404' : 'NOT_FOUND';
-  if (isDirectoryAct(step)) return alarming(world, () => settled(world, () => actAsDirectory(world, step.id, step)));
+  if (isDirectoryAct(step)) {
+    return alarming(world, () => settled(world, step, () => actAsDirectory(world, step.id, step)));
+  }
   switch (step.kind) {
     case 'removeUser':
     case 'blockUser':
@@ -27,7 +29,7 @@ export function play(world: World, step: Step): string {
     case 'approveLink':
     case 'unlink':
     case 'retireDirectory':
-      return keepingAnOwner(world, (tried) => settled(tried, () => actAsAdmin(tried, step)));
+      return keepingAnOwner(world, (tried) => settled(tried, step, () => actAsAdmin(tried, step)));
     case 'trespass':
       return 'ok';
     case 'passTime':
@@ -43,12 +45,8 @@ export function play(world: World, step: Step): string {
     case 'together':
       throw new Error('Steps together have no single outcome.');
     default:
-      return settled(world, () => actAsAdmin(world, step));
+      return settled(world, step, () => actAsAdmin(world, step));
   }
-}
-
-export function isDirectoryAct(act: Act): act is DirectoryAct {
-  return /^(post|patch|put|delete)(User|Group)$/.test(act.kind);
 }
 
 /** Whether everything that a step names is there: after steps were left out it may not be. */
@@ -243,36 +241,6 @@ function actOnOrganization(world: World, act: OrganizationAct): string {
   }
   world.defaultSet = act.permissionSet;
   return 'ok';
-}
-
-/** After what was done: names that became free go to who waits for them, and manual members are absorbed. */
-function settled(world: World, work: () => string): string {
-  const answer = work();
-  while (giveOneName(world)) {
-    // The next may wait for the name that this one gave up.
-  }
-  groups.absorb(world);
-  return answer;
-}
-
-/** "Tried again": in the order of the links' making; nothing of a directory that is paused. */
-function giveOneName(world: World): boolean {
-  for (const link of world.userLinks) {
-    if (link.state !== 'conflict' && !(link.state === 'active' && link.reason === 'name_is_taken')) continue;
-    if (directoryOf(world, link.record).status !== 'active') continue;
-    if (holderOf(world, keyOf(get(world.records, link.record).document)) !== undefined) continue;
-    if (link.state === 'conflict') people.giveNewUser(world, link.record);
-    else if (leadingLink(world, link.user) === link) carryProfile(world, link.user);
-    else continue;
-    return true;
-  }
-  for (const [name, link] of world.groupLinks) {
-    if (link.state !== 'conflict' || !groups.isFollowed(world, name)) continue;
-    if (groups.groupOfKey(world, groupNameKey(get(world.directoryGroups, name).displayName)) !== undefined) continue;
-    groups.placeByName(world, name);
-    return true;
-  }
-  return false;
 }
 
 /** "Owners": an act of the product that would leave the organization without one is refused. */

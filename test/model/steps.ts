@@ -101,6 +101,10 @@ export type Act =
   | TimeAct
   | TogetherAct;
 
+export function isDirectoryAct(act: Act): act is DirectoryAct {
+  return /^(post|patch|put|delete)(User|Group)$/.test(act.kind);
+}
+
 /** A step in one line, as a person reads it. */
 export function describeStep(step: Step): string {
   const { id, organization, kind, delivery, by, ...rest } = step;

@@ -39,6 +39,13 @@ describe('a change of settings, in words', () => {
   });
 });
 
+it('a changed connection is told with what was changed', () => {
+  const changes = { issuer: { before: 'a', after: 'b' }, name: { before: 'a', after: 'b' } };
+  expect(aChange('connectionUpdated', { changes, isClientSecretReplaced: true }, 'Entra')).toBe(
+    'The connection Entra was changed: the issuer, the name, the client secret',
+  );
+});
+
 it('an ended binding, and a first sign-in that was approved, name the user', () => {
   const who = 'ada@acme.example';
   expect(aChange('bindingEnded', { reason: 'ended' }, who)).toBe(

@@ -1,5 +1,6 @@
 // Requests of several sessions, as many as the service takes, while their user is deactivated: from the commit on, none passes.
 import { setTimeout as delay } from 'node:timers/promises';
+import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose';
 import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Database } from '../../src/database/database.ts';
@@ -58,6 +59,8 @@ async function aPerson(): Promise<Person> {
 interface Asked {
   startedAt: number;
   isIn: boolean;
+  /** The session token that was minted. */
+  token?: string;
 }
 
 async function ask(cookie: string, kind: 'graphql' | 'token'): Promise<Asked> {
@@ -65,8 +68,8 @@ async function ask(cookie: string, kind: 'graphql' | 'token'): Promise<Asked> {
   const headers = { 'content-type': 'application/json', cookie: `rollcall_session=${cookie}` };
   if (kind === 'token') {
     const response = await fetch(`${service.url}/session/token`, { method: 'POST', headers });
-    await response.text();
-    return { startedAt, isIn: response.status === 200 };
+    const { token } = (await response.json()) as { token?: string };
+    return { startedAt, isIn: response.status === 200, ...(token !== undefined && { token }) };
   }
   const body = JSON.stringify({ query: '{ viewer { user { id } } }' });
   const response = await fetch(`${service.url}/graphql`, { method: 'POST', headers, body });
@@ -86,9 +89,10 @@ async function underLoad(cookies: readonly string[], act: () => Promise<unknown>
   try {
     await delay(AROUND_MILLISECONDS);
     await act();
-    const doneAt = performance.now();
+    const [doneAt, doneDate] = [performance.now(), new Date()];
     await delay(AROUND_MILLISECONDS);
     return {
+      doneDate,
       before: asked.filter(({ startedAt }) => startedAt <= doneAt),
       // Those that are still under way are waited for.
       after: (await over()).filter(({ startedAt }) => startedAt > doneAt),
@@ -129,6 +133,23 @@ describe('security 17: under load, no request that began after', () => {
     expect(before.filter(({ isIn }) => isIn).length).toBeGreaterThan(SESSIONS);
     expect(after.length).toBeGreaterThan(SESSIONS);
     expect(after.filter(({ isIn }) => isIn)).toEqual([]);
+  });
+
+  it('nor does a token that was minted before live longer than its five minutes from then on', async () => {
+    const person = await aPerson();
+    const block = () => service.domain.users.block(acme.organization.operator, person.userId);
+    const { before, after, doneDate } = await underLoad(person.cookies, block);
+    const tokens = [...before, ...after].flatMap(({ token }) => token ?? []);
+    expect(tokens.length).toBeGreaterThan(SESSIONS);
+    const keys = createLocalJWKSet(
+      (await (await fetch(`${service.url}/.well-known/jwks.json`)).json()) as JSONWebKeySet,
+    );
+    const at = (seconds: number) => ({ currentDate: new Date(doneDate.getTime() + seconds * 1000) });
+    for (const token of tokens) {
+      await expect(jwtVerify(token, keys, at(0))).resolves.toMatchObject({ payload: { sub: person.userId } });
+      // One that was asked for before was minted a moment later at most.
+      await expect(jwtVerify(token, keys, at(301))).rejects.toBeInstanceOf(errors.JWTExpired);
+    }
   });
 });
 

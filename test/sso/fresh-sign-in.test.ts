@@ -223,6 +223,17 @@ describe('the address of a fresh sign-in', () => {
     expect((await browser.open('/sign-in/again')).words).toContain('You came by a one-time link');
     await service.domain.connections.enable(operator, company.connectionId);
     expect((await sentWith(browser)).origin).toBe(entra.issuer);
+    const input = { protocol: 'saml' as const, metadata: saml.metadata() };
+    const other = await service.domain.connections.create(operator, input);
+    await service.domain.connections.enable(operator, other.id);
+    const chosen = await browser.open('/sign-in/again');
+    expect([chosen.url.pathname, chosen.text]).toEqual([
+      `/sso/${company.organization.slug}`,
+      expect.stringContaining('<input type="hidden" name="again" value="">'),
+    ]);
+    const body = new URLSearchParams({ connection: company.connectionId, again: '' }).toString();
+    const asked = await browser.step('POST', chosen.url, body);
+    expect(new URL(asked.headers.get('location') ?? '').searchParams.get('prompt')).toBe('login');
   });
 
   it('leads to the organization where the sign-in is over', async () => {

@@ -13,6 +13,7 @@ describe('the landing page', () => {
     accountId: 'account',
     organizationId: ORGANIZATION_ID,
     loginProvider: null,
+    loginProvedAt: null,
     createdAt: new Date(0),
     lastSeenAt: new Date(0),
     organizationStatus: null,
@@ -24,6 +25,7 @@ describe('the landing page', () => {
     slug: 'acme',
     name: 'Acme',
     isActive: true,
+    hasConnection: true,
     takesOtherMethods: false,
     isAuthenticated: false,
   };

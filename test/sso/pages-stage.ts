@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { CredentialHasher } from '../../src/domain/actors/credential.ts';
 import type { OpenedConnection, SignInOrganization } from '../../src/domain/connections/sign-in-connection.ts';
 import { RememberedSlugs } from '../../src/domain/sign-in/remembered-slugs.ts';
-import type { SignInRefusal } from '../../src/domain/sign-in/sign-in.ts';
 import type { StartAttempt, StartedAttempt } from '../../src/domain/sign-in/sign-in-attempts.ts';
+import type { SignInRefusal } from '../../src/domain/sign-in/sign-in-outcome.ts';
 import { createHttpApp, listen, stopListening } from '../../src/http/server.ts';
 import { Cookies } from '../../src/sso/cookies.ts';
 import { createSsoRouter, type SsoOptions } from '../../src/sso/router.ts';
@@ -196,8 +196,9 @@ function playedDomain(seen: { started: StartAttempt[]; refused: PagesStage['refu
         const connectionId = input.connection?.id ?? null;
         return anAttempt({ purpose, returnTo, provider, connectionId });
       },
+      find: async () => undefined,
       findStarted: async (state) => (state === STATE ? anAttempt() : undefined),
-      verified: async () => true,
+      verified: async () => 'verified',
       findPending: async () => undefined,
     },
     signIn: {
@@ -222,7 +223,7 @@ function playedDomain(seen: { started: StartAttempt[]; refused: PagesStage['refu
       },
       signOut: async () => undefined,
     },
-    userSessions: { listOwn: async () => [] },
+    ownSessions: { list: async () => [] },
     oneTimeLinks: {
       peek: async () => undefined,
       use: async () => ({ kind: 'refused', reason: 'attemptExpired', eventId: null }),

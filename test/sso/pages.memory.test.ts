@@ -90,7 +90,7 @@ describe('the slug', () => {
       email.endsWith('@acme.example') ? ORGANIZATION_ID : undefined;
     expect((await stage.browser().submit('/sso', { slug: 'ada@acme.example' })).url.pathname).toBe('/sso/acme');
     expect((await stage.browser().submit('/sso', { slug: 'ada@other.example' })).words).toContain(
-      'We found no organization',
+      'No organization signs in by the address “ada@other.example”',
     );
   });
 
@@ -366,7 +366,7 @@ describe('the answer of an identity provider', () => {
   });
 
   it('is refused the second time', async () => {
-    stage.domain.signInAttempts.verified = async () => false;
+    stage.domain.signInAttempts.verified = async () => 'over';
     const shown = await stage.browser().open(callback);
     expect([shown.status, shown.url.pathname]).toEqual([400, new URL(callback, stage.url).pathname]);
     expect(stage.refused).toMatchObject([{ reason: 'attemptExpired', state: STATE }]);
@@ -436,25 +436,24 @@ describe('the answer of an identity provider', () => {
     expect((await stage.browser().open(callback)).text).toContain('The &lt;audience&gt; is another.');
   });
 
-  it('to a fresh sign-in counts only where the person proved just now who they are', async () => {
+  it.each([
+    ['of OpenID Connect that does not say when', 'oidc', null, 'auth_time'],
+    ['of SAML that does not say when', 'saml', null, 'AuthnInstant'],
+    ['that says it was before', 'oidc', 1_700_000_000, 'prompt=login'],
+  ] as const)('to a fresh sign-in %s has a page of its own', async (_what, protocol, authTime, remedy) => {
     stage.domain.signInAttempts.findStarted = async () => anAttempt({ asksAnew: true, returnTo: '/?there' });
-    const answeredAfter = async (seconds: number | null) => {
-      const authTime = seconds === null ? null : stage.clock().getTime() / 1000 - seconds;
-      stage.oidc.verify = async () => ({ ...anIdentity(), authTime });
-      return stage.browser().open(callback);
-    };
-    for (const seconds of [901, null]) {
-      const shown = await answeredAfter(seconds);
-      expect([shown.status, shown.words]).toEqual([
-        403,
-        expect.stringContaining('You were not asked to sign in again'),
-      ]);
-      expect(shown.text).toContain('href="/sign-in/again?returnTo=%2F%3Fthere"');
-      expect(shown.text).toContain('href="/?there">Go back without it');
-      expect(shown.words.includes('auth_time')).toBe(seconds === null);
-      expect(stage.refused.at(-1)?.detail).toMatchObject({ problem: 'notProvedAnew' });
-    }
-    expect((await answeredAfter(899)).words).not.toContain('not asked');
+    stage.domain.signInAttempts.verified = async () => 'notProvedAnew';
+    stage.domain.signInConnections.find = async () => aConnection({ protocol });
+    stage.oidc.verify = async () => ({ ...anIdentity(), authTime });
+    const browser = stage.browser();
+    const acs = `/connections/${CONNECTION_ID}/saml/acs`;
+    const shown = await (protocol === 'saml' ? browser.submit(acs, { RelayState: STATE }) : browser.open(callback));
+    expect([shown.status, shown.words]).toEqual([403, expect.stringContaining('You were not asked to sign in again')]);
+    expect(shown.words).toContain(remedy);
+    expect(shown.text).toContain('href="/sign-in/again?returnTo=%2F%3Fthere"');
+    expect(shown.text).toContain('href="/?there">Go back without it');
+    const isUnsaid = authTime === null;
+    expect(stage.refused.at(-1)).toMatchObject({ reason: 'notProvedAnew', detail: { isUnsaid } });
   });
 
   it('that nobody asked for says where to begin', async () => {
@@ -468,6 +467,11 @@ describe('the answer of an identity provider', () => {
 });
 
 describe('the last step', () => {
+  const signedIn = {
+    kind: 'signedIn' as const,
+    cookie: createSecret('session'),
+    returnTo: 'https://app.example.com/a',
+  };
   const finish = `/sign-in/finish?state=${STATE}`;
 
   it('hands over what the browser is, sets the session, and goes on where the product wants', async () => {
@@ -488,11 +492,6 @@ describe('the last step', () => {
   });
 
   it('goes to the landing page where there is nothing to see in the product yet', async () => {
-    const signedIn = {
-      kind: 'signedIn' as const,
-      cookie: createSecret('session'),
-      returnTo: 'https://app.example.com/a',
-    };
     const organization = { id: ORGANIZATION_ID, name: 'Acme', slug: 'acme' };
     stage.domain.signIn.finish = async () => ({ ...signedIn, organization, hasPermissions: false });
     expect((await stage.browser().step('GET', finish)).headers.get('location')).toBe(`${stage.url}/`);
@@ -500,17 +499,43 @@ describe('the last step', () => {
     expect((await stage.browser().step('GET', finish)).headers.get('location')).toBe(`${stage.url}/`);
   });
 
-  it('asks once more where another account is signed in, and takes the answer', async () => {
-    const choices: unknown[] = [];
-    stage.domain.signIn.finish = async (state, { choice }) => {
-      choices.push(choice);
-      return { kind: 'chooseAccount', state, signedInAs: 'old@acme.example', newEmail: 'new@other.example' };
+  const asked = {
+    kind: 'chooseAccount' as const,
+    signedInAs: 'old@acme.example',
+    newEmail: 'new@other.example',
+    account: 'mark',
+  };
+
+  it('asks once more where another account is signed in, and takes the answer with which account was named', async () => {
+    const chosen: unknown[] = [];
+    stage.domain.signIn.finish = async (state, { choice, account }) => {
+      chosen.push([choice, account]);
+      return { ...asked, state, isFresh: true };
     };
     const { text } = await stage.browser().open(finish);
-    expect(text).toContain('old@acme.example');
-    await stage.browser().submit('/sign-in/finish', { state: STATE, choice: 'sameAccount' });
+    expect(text).toContain('Yes, add it to old@acme.example');
+    expect(text.match(/name="account" value="mark"/g)).toHaveLength(2);
+    await stage.browser().submit('/sign-in/finish', { state: STATE, choice: 'sameAccount', account: 'mark' });
     await stage.browser().submit('/sign-in/finish', { state: STATE, choice: 'evil' });
-    expect(choices).toEqual([undefined, 'sameAccount', undefined]);
+    expect(chosen).toEqual([
+      [undefined, undefined],
+      ['sameAccount', 'mark'],
+      [undefined, undefined],
+    ]);
+  });
+
+  it('has the account proved once more before something may be added to it, and comes back to the question', async () => {
+    stage.domain.signIn.finish = async (state) => ({ ...asked, state, isFresh: false });
+    const { text } = await stage.browser().open(finish);
+    const returnTo = encodeURIComponent(`/sign-in/finish?state=${STATE}`);
+    expect(text).toContain(`href="/sign-in/again?returnTo=${returnTo}">Yes: sign in as old@acme.example once more</a>`);
+    expect(text).not.toContain('sameAccount');
+  });
+
+  it('goes on with a sign-in that waits for it, whatever the account may do', async () => {
+    const returnTo = `/sign-in/finish?state=${STATE}`;
+    stage.domain.signIn.finish = async () => ({ ...signedIn, organization: null, hasPermissions: false, returnTo });
+    expect((await stage.browser().step('GET', finish)).headers.get('location')).toBe(`${stage.url}${returnTo}`);
   });
 });
 
@@ -688,7 +713,7 @@ describe('asking for the head of a page', () => {
     };
     stage.domain.signInAttempts.verified = async () => {
       steps += 1;
-      return true;
+      return 'verified';
     };
     const response = await fetch(`${stage.url}${path}`, { method: 'HEAD', redirect: 'manual' });
     expect(response.status).toBe(200);

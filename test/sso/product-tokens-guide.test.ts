@@ -63,7 +63,7 @@ it('leads who is signed in no more to sign in, and back to the page they were on
   await service.domain.users.block(acme.operator, userId);
   const left = openPage(cookie);
   expect(await guide.fetchSessionToken(service.url)).toBeNull();
-  expect(left).toEqual([`${service.url}/sso/${acme.slug}?${new URLSearchParams({ returnTo: PAGE })}`]);
+  expect(left).toEqual([`${service.url}/sign-in?${new URLSearchParams({ returnTo: PAGE })}`]);
 });
 
 it('answers a back end what a user may do, by its API key', async () => {

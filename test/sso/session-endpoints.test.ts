@@ -79,8 +79,15 @@ describe('POST /session/token', () => {
     await service.domain.users.block(acme.operator, userId);
     const response = await send('/session/token', { cookie });
     expect(response.status).toBe(401);
+    // Without a connection nobody is known at the slug.
+    expect(await response.json()).toEqual({ error: 'sign_in_required', signInUrl: `${service.url}/sign-in` });
+    const input = { issuer: 'https://idp.example', clientId: 'id', clientSecret: 'secret' };
+    const { id } = await service.domain.connections.create(acme.operator, { protocol: 'oidc', ...input });
+    await service.domain.connections.enable(acme.operator, id);
     const signInUrl = `${service.url}/sso/${acme.slug}`;
-    expect(await response.json()).toEqual({ error: 'sign_in_required', signInUrl });
+    const again = await send('/session/token', { cookie });
+    expect(await again.json()).toEqual({ error: 'sign_in_required', signInUrl });
+    await service.domain.connections.remove(acme.operator, id);
   });
 
   it('is no page of anybody else’s, whatever cookie its visitor has', async () => {

@@ -29,6 +29,7 @@ describe('the page of a test sign-in', () => {
       claims: { sub: 'ada', groups: ['<b>', 'two'], email: 'ada@acme.example' },
       stableId: 'ada',
       email: 'ada@acme.example',
+      provedAt: new Date('2026-11-22T20:12:00Z'),
       prediction: aPrediction({ outcome: 'wouldRefuse', reason: 'notProvisioned' }),
     });
     const { status, text, words } = await stage.browser().open(finish);
@@ -38,6 +39,7 @@ describe('the page of a test sign-in', () => {
       'Nobody here has the externalId ada, and the e-mail address ada@acme.example is on no domain',
     );
     expect(plain(words)).toContain('ada, from the claim sub');
+    expect(words).toContain('Asked at 22 Nov 2026, 20:12 UTC');
     expect(text).not.toContain('notProvisioned');
   });
 
@@ -58,11 +60,13 @@ describe('the page of a test sign-in', () => {
       claims: {},
       stableId: null,
       email: 'ada@acme.example',
+      provedAt: null,
       prediction: aPrediction({ outcome: 'wouldRefuse', ...prediction }),
     });
     const { words } = await stage.browser().open(finish);
     expect(plain(words)).toContain(sentence);
     expect(plain(words)).toContain('Not in the answer: the connection is set to the claim sub.');
+    expect(words).toContain('Not in the answer, though it was asked for: a fresh sign-in');
   });
 
   it('leads from a test that failed to the next one, and tells of its facts those that have words', async () => {

@@ -74,7 +74,7 @@ export class Narrator {
   }
 
   #write(text: string): void {
-    if (!this.#isSilent) this.#terminal.stdout.write(`${text}\n`);
+    if (!this.#isSilent) this.#terminal.print(text);
   }
 }
 

@@ -7,6 +7,7 @@ import { isPermissionDenied } from '../../database/service-role.ts';
 import { statement } from '../../database/statement.ts';
 import { messageOf } from '../open-session.ts';
 import { type Check, ok, wrong } from './check.ts';
+import { checkSecrets } from './secrets-check.ts';
 import { checkUser } from './user-check.ts';
 
 const postgresMajorMin = 15;
@@ -15,11 +16,14 @@ const serverVersion = statement<{ version: string; role: string }>(
   `select current_setting('server_version') as version, current_user as role`,
 );
 
-/** PostgreSQL's version, the migrations, and that row-level security binds the service's role. Changes no data. */
+/**
+ * PostgreSQL's version, the migrations, that row-level security binds the service's role, and that its secrets open. Changes no
+ * data.
+ */
 export async function checkDatabase(config: Config): Promise<Check[]> {
   const { databaseUrl, migrationDatabaseUrl = databaseUrl, dataDir } = config;
   if (databaseUrl !== undefined) {
-    return checkServer('DATABASE_URL', {
+    return checkServer('DATABASE_URL', config, {
       connection: { connectionString: databaseUrl },
       migration: { connectionString: migrationDatabaseUrl ?? databaseUrl },
     });
@@ -27,7 +31,7 @@ export async function checkDatabase(config: Config): Promise<Check[]> {
   try {
     const server = await openEmbeddedPostgres({ dataDir, log: () => undefined });
     const { connection } = server;
-    return await checkServer(embedded, { connection, migration: connection }).finally(() => server.close());
+    return await checkServer(embedded, config, { connection, migration: connection }).finally(() => server.close());
   } catch (error) {
     return [wrong('PostgreSQL', messageOf(error), `Look into the log under ${dataDir}, or set DATABASE_URL.`)];
   }
@@ -35,11 +39,12 @@ export async function checkDatabase(config: Config): Promise<Check[]> {
 
 async function checkServer(
   kind: string,
+  config: Config,
   { connection, migration }: { connection: DatabaseConnection; migration: DatabaseConnection },
 ): Promise<Check[]> {
   const migrations = await checkMigrations(migration);
   if (migrations.isUnreachable) return [wrong('PostgreSQL', migrations.reason, 'Start it, or correct DATABASE_URL.')];
-  return [...(await checkRole(kind, connection, !migrations.check.isOk)), migrations.check];
+  return checkOpened(connection, { kind, config, migrations: migrations.check });
 }
 
 type Migrations = { isUnreachable: true; reason: string } | { isUnreachable: false; check: Check };
@@ -65,7 +70,10 @@ function migrationsCheck(pending: readonly string[]): Check {
 }
 
 /** Opening the pool is the proof: it takes the service's role and refuses one that could pass row-level security. */
-async function checkRole(kind: string, connection: DatabaseConnection, isUnmigrated: boolean): Promise<Check[]> {
+async function checkOpened(
+  connection: DatabaseConnection,
+  { kind, config, migrations }: { kind: string; config: Config; migrations: Check },
+): Promise<Check[]> {
   try {
     const database = await Database.open({ connection, poolSizeMax: 1 });
     try {
@@ -75,15 +83,17 @@ async function checkRole(kind: string, connection: DatabaseConnection, isUnmigra
         ok('Role', `${server?.role}, bound by row-level security`),
         // Nobody chooses the user of the embedded one, whose socket opens to this machine's user alone.
         ...(kind === embedded ? [] : [await checkUser(database)]),
+        migrations,
+        ...(migrations.isOk ? [await checkSecrets(database, config)] : []),
       ];
     } finally {
       await database.close();
     }
   } catch (error) {
-    const advice = isUnmigrated
-      ? 'Run: npx rollcall migrate'
-      : 'Let the user of DATABASE_URL be a plain one that may take the role rollcall_service.';
-    return [wrong('Role', messageOf(error), advice)];
+    const advice = migrations.isOk
+      ? 'Let the user of DATABASE_URL be a plain one that may take the role rollcall_service.'
+      : 'Run: npx rollcall migrate';
+    return [wrong('Role', messageOf(error), advice), migrations];
   }
 }
 

@@ -1,5 +1,5 @@
 import { statement } from '../../database/statement.ts';
-import { takesOtherMethods } from '../organizations/other-methods.ts';
+import { HAS_CONNECTION, takesOtherMethods } from '../organizations/other-methods.ts';
 import { isActiveUser } from '../users/active-user.ts';
 import type { LoginProvider } from './account.entity.ts';
 import { isLive } from './sessions.store.ts';
@@ -109,13 +109,14 @@ export interface MembershipFacts {
   isActive: boolean;
   /** Whether the organization lets Google and Microsoft accounts in. */
   takesOtherMethods: boolean;
+  hasConnection: boolean;
   isAuthenticated: boolean;
 }
 
 /** `$2` user, `$3` account, `$4` session or null, `$5` now. */
 export const selectMembership = statement<MembershipFacts>(
   `select o.slug, o.name, o.status = 'active' and ${isActiveUser('u')} as "isActive",
-          ${takesOtherMethods('o')} as "takesOtherMethods",
+          ${takesOtherMethods('o')} as "takesOtherMethods", ${HAS_CONNECTION} as "hasConnection",
           o.status = 'active' and exists (
             select 1 from session_authentications a
              where a.organization_id = $1 and a.session_id = $4 and a.user_id = u.id

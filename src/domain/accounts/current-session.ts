@@ -34,6 +34,8 @@ export interface CurrentSession {
   organizationId: string | null;
   /** What proved the account itself in this browser, if anything did. */
   loginProvider: LoginProvider | null;
+  /** When the browser was sent to that, the last time. */
+  loginProvedAt: Date | null;
   createdAt: Date;
   lastSeenAt: Date;
   /** Of the organization that it has proved itself to; null where it has not. */
@@ -87,6 +89,16 @@ export function readAuthentication(
     expiresAt,
     permissions: new Set(held.flatMap((name) => catalogue.resolveHeld(name))),
   };
+}
+
+/** Whether a login has just proved the account itself in this browser. */
+export function isLoginFresh({ loginProvedAt }: Pick<CurrentSession, 'loginProvedAt'>, now: Date): boolean {
+  return freshUntil(loginProvedAt, now) !== null;
+}
+
+/** Whether whoever has the cookie has just proved to be this account: where the session acts, or by a login of its own. */
+export function isFresh(session: Pick<CurrentSession, 'loginProvedAt' | 'authentication'>, now: Date): boolean {
+  return (session.authentication?.freshUntil ?? null) !== null || isLoginFresh(session, now);
 }
 
 /** Throws `organizationSuspended` or `organizationClosing` for a session of an organization that is not in use. */

@@ -2,6 +2,7 @@ import type { OrganizationTransaction } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import type { NamedActor } from '../actors/actor.ts';
 import { recordEvents } from '../events/domain-event.ts';
+import type { EndByOthers, OwnEnd } from './session.entity.ts';
 
 /** Whose authentications end: those that any of the lists names. */
 export interface AuthenticationsToEnd {
@@ -9,10 +10,11 @@ export interface AuthenticationsToEnd {
   directoryUserIds?: readonly string[];
   connectionIds?: readonly string[];
   sessionIds?: readonly string[];
-  /** For the audit, such as `deactivated`. */
-  reason: string;
+  reason: EndByOthers;
   at: Date;
 }
+
+type AnyEnd = Omit<AuthenticationsToEnd, 'reason'> & { reason: OwnEnd | EndByOthers };
 
 const endThem = statement<{ sessionId: string; userId: string }>(
   `update session_authentications set ended_at = $6, ended_reason = $7
@@ -29,7 +31,24 @@ const endThem = statement<{ sessionId: string; userId: string }>(
 export async function endAuthentications(
   transaction: OrganizationTransaction,
   actor: NamedActor,
-  { userIds = [], directoryUserIds = [], connectionIds = [], sessionIds = [], reason, at }: AuthenticationsToEnd,
+  toEnd: AuthenticationsToEnd,
+): Promise<number> {
+  return end(transaction, actor, toEnd);
+}
+
+/** The same of sessions that the person ended themselves: a login that was proved before still counts. */
+export async function endOwnAuthentications(
+  transaction: OrganizationTransaction,
+  actor: NamedActor,
+  toEnd: { sessionIds: readonly string[]; reason: OwnEnd; at: Date },
+): Promise<void> {
+  await end(transaction, actor, toEnd);
+}
+
+async function end(
+  transaction: OrganizationTransaction,
+  actor: NamedActor,
+  { userIds = [], directoryUserIds = [], connectionIds = [], sessionIds = [], reason, at }: AnyEnd,
 ): Promise<number> {
   if ([...userIds, ...directoryUserIds, ...connectionIds, ...sessionIds].length === 0) return 0;
   const ended = await transaction.rows(endThem, userIds, directoryUserIds, connectionIds, sessionIds, at, reason);

@@ -1,5 +1,4 @@
 import { v7 as uuid } from 'uuid';
-import { foldKey } from '../../attributes/fold.ts';
 import type { OrganizationTransaction } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import { type Actor, describeActor } from '../actors/actor.ts';
@@ -9,9 +8,8 @@ import { isEmailAddress } from '../email-address.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { insertGrant } from '../permissions/grants.store.ts';
 import { readName, readOptionalText } from '../text-input.ts';
+import { PROFILE_LENGTH_MAX, profileColumns } from '../users/user-profile.ts';
 import { insertUser } from '../users/users.store.ts';
-
-const NAME_LENGTH_MAX = 512;
 
 export interface NewOwner {
   /** Is the userName too. */
@@ -33,17 +31,16 @@ export async function makeOwner(
   input: NewOwner,
   at: Date,
 ): Promise<string> {
-  const email = readName(input.email, 'email', NAME_LENGTH_MAX).trim();
+  const email = readName(input.email, 'email', PROFILE_LENGTH_MAX).trim();
   if (!isEmailAddress(email))
     throw new DomainError('invalidValue', 'email must be an e-mail address.', { path: 'email' });
-  const displayName = readOptionalText(input.displayName, 'displayName', NAME_LENGTH_MAX);
+  const displayName = readOptionalText(input.displayName, 'displayName', PROFILE_LENGTH_MAX);
   const userId = uuid();
-  const key = foldKey(email);
+  const profile = { userName: email, displayName, email };
   const isTaken = () =>
     new DomainError('userNameTaken', `The userName ${email} is taken.`, { path: 'email', userName: email });
-  const inserting = transaction.rows(insertUser, userId, email, key, displayName, email, key, at);
+  const inserting = transaction.rows(insertUser, userId, ...profileColumns(profile), at);
   await answering({ users_user_name_key: isTaken }, inserting);
-  const profile = { userName: email, displayName, email };
   await recordEvent(transaction, actor, { type: 'userCreated', subjectId: userId, data: profile, at });
   const [set] = await transaction.rows(selectOwnerSet);
   if (!set) throw new Error('The organization has no set of owners.');

@@ -47,10 +47,6 @@ export const selectHolder = statement<LinkHolder>(
      left join account_memberships m on m.organization_id = $1 and m.user_id = u.id
     where o.organization_id = $1`,
 );
-/** A statement of its own: what follows sees whatever changed the user before. */
-export const holdUser = statement<{ id: string }>(
-  'select id from users where organization_id = $1 and id = $2 for no key update',
-);
 
 export const insertOwnerLink = statement<never>(
   `insert into one_time_links (hmac, kind, organization_id, user_id, created_at, expires_at)

@@ -8,6 +8,7 @@ import { requireId } from '../id.ts';
 import { requireInUse } from '../organizations/organization-status.ts';
 import type { SignInEvents } from '../sign-in-log/sign-in-events.ts';
 import type { SignInRefusalReason } from '../sign-in-log/sign-in-refusal.ts';
+import { holdUsers } from '../users/hold-users.ts';
 import { makeOwner, type NewOwner } from './make-owner.ts';
 import type { LinkHolder, LiveLinkRow } from './one-time-links.store.ts';
 import * as store from './one-time-links.store.ts';
@@ -153,7 +154,7 @@ const OVER: OneTimeSignIn = { kind: 'refused', reason: 'attemptExpired', eventId
 
 /** The user with all that speaks for or against the link, unchanged until the transaction ends. */
 async function holdHolder(transaction: OrganizationTransaction, userId: string): Promise<LinkHolder | undefined> {
-  await transaction.rows(store.holdUser, userId);
+  await transaction.rows(holdUsers, [userId]);
   return (await transaction.rows(store.selectHolder, userId))[0];
 }
 

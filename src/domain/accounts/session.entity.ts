@@ -2,6 +2,24 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { organizationTable } from '../../database/organization-table.ts';
 import type { LoginProvider } from './account.entity.ts';
 
+/** By what people end their own sessions. */
+export const ownEnds = ['signedOut', 'ended', 'replaced'] as const;
+export type OwnEnd = (typeof ownEnds)[number];
+
+/** By what somebody else ends them, or what they stand on ends: a login that was proved before counts no more there. */
+export type EndByOthers =
+  | 'accountReplaced'
+  | 'bindingEnded'
+  | 'blocked'
+  | 'connectionChanged'
+  | 'connectionDeleted'
+  | 'connectionDisabled'
+  | 'deactivated'
+  | 'endedByAdmin'
+  | 'personReplaced'
+  | 'recordDeleted'
+  | 'removed';
+
 /**
  * A browser in which an account is signed in. It opens no organization by itself: `SessionAuthentication` does. Outside
  * row-level security, because its cookie is all that is known when a request comes in.
@@ -15,12 +33,15 @@ export class Session {
   organizationId!: string | null;
   /** By what the account itself was proved, which other organizations may take as well; null where a connection's word is all. */
   loginProvider!: LoginProvider | null;
+  /** When the browser came back with that: it may have been asked nothing. */
   loginProvedAt!: Date | null;
   /** Of the present cookie: signing in again gives a session another one. */
   createdAt!: Date;
   /** Written at most once a minute. */
   lastSeenAt!: Date;
   endedAt!: Date | null;
+  /** By what it ended, until every organization of the account was told of it. */
+  untoldEnd!: OwnEnd | null;
   userAgent!: string | null;
   address!: string | null;
 }
@@ -38,6 +59,7 @@ export const sessionSchema = defineEntity({
     createdAt: p.datetime(),
     lastSeenAt: p.datetime(),
     endedAt: p.datetime().nullable(),
+    untoldEnd: p.text().$type<OwnEnd>().nullable(),
     userAgent: p.text().nullable(),
     address: p.text().nullable(),
   },
@@ -46,6 +68,10 @@ export const sessionSchema = defineEntity({
     { name: 'sessions_account_index', properties: ['accountId'] },
     // For what is forgotten; not `last_seen_at`, so that no index is written when that is.
     { name: 'sessions_created_index', properties: ['createdAt'] },
+    {
+      name: 'sessions_untold_index',
+      expression: 'create index "sessions_untold_index" on "sessions" ("ended_at") where (untold_end is not null)',
+    },
   ],
 });
 
@@ -74,9 +100,9 @@ export class SessionAuthentication {
   /** Written at most once a minute. */
   lastSeenAt!: Date;
   endedAt!: Date | null;
-  endedReason!: string | null;
+  endedReason!: OwnEnd | EndByOthers | null;
   /** When somebody else than the person last ended it, before it was proved anew. */
-  takenAt!: Date | null;
+  endedByOthersAt!: Date | null;
 }
 
 export const sessionAuthenticationSchema = defineEntity({
@@ -94,8 +120,8 @@ export const sessionAuthenticationSchema = defineEntity({
     provedAt: p.datetime().nullable(),
     lastSeenAt: p.datetime(),
     endedAt: p.datetime().nullable(),
-    endedReason: p.text().nullable(),
-    takenAt: p.datetime().nullable(),
+    endedReason: p.text().$type<OwnEnd | EndByOthers>().nullable(),
+    endedByOthersAt: p.datetime().nullable(),
   },
   indexes: [
     { name: 'session_authentications_authenticated_index', properties: ['organizationId', 'authenticatedAt'] },

@@ -1,23 +1,13 @@
 import { prepared, statement } from '../../database/statement.ts';
-import { OrderedList } from '../ordered-list.ts';
 import type { OrganizationStatus } from '../organizations/organization.entity.ts';
-import { takesOtherMethods } from '../organizations/other-methods.ts';
+import { HAS_CONNECTION, takesOtherMethods } from '../organizations/other-methods.ts';
 import { accessPathsOf } from '../permissions/grant-paths.ts';
 import { isActiveUser } from '../users/active-user.ts';
 import type { LoginProvider } from './account.entity.ts';
-import type { OwnSessionRow } from './own-sessions.store.ts';
+import { endedByOthersAt, lastEndByOthersOf } from './ended-by-others.ts';
 import type { AuthenticationMethod } from './session.entity.ts';
 
 const FORGOTTEN_AT_ONCE = 5000;
-
-/** By what people end their own sessions; every other end was somebody else's. */
-export type OwnEnd = 'signedOut' | 'ended' | 'replaced';
-const ownEnds: readonly OwnEnd[] = ['signedOut', 'ended', 'replaced'];
-
-/** SQL for when somebody else than the person last ended the authentication of the alias, also where it was proved anew. */
-const takenAt = (alias: string) =>
-  `greatest(${alias}.taken_at, case when ${alias}.ended_reason not in (${ownEnds.map((end) => `'${end}'`).join(', ')})
-                                    then ${alias}.ended_at end)`;
 
 export interface SessionRow {
   sessionId: string;
@@ -49,22 +39,22 @@ export interface OpenedSessionRow {
 /**
  * The session of a new cookie: `$1` organization or null, `$2` its id if it is a new one, `$3` HMAC of the cookie, `$4`
  * account, `$5` HMAC of the cookie before or null, `$6` user agent, `$7` address, `$8` now, `$9` the login that proved the
- * account, or null. A session of the same account goes on under the new cookie and keeps what it has proved elsewhere; one
+ * account, or null, `$10` when it did. A session of the same account goes on under the new cookie and keeps what it has proved elsewhere; one
  * of another account ends. Two who come with one cookie at once do not both go on with it: the second gets a session.
  */
 export const openSession = statement<OpenedSessionRow>(
   `with ended as (
-     update sessions set ended_at = $8 where hmac = $5 and account_id <> $4 and ended_at is null
+     update sessions set ended_at = $8, untold_end = 'replaced' where hmac = $5 and account_id <> $4 and ended_at is null
      returning id, account_id),
    rotated as (
      update sessions set hmac = $3, organization_id = coalesce($1::uuid, organization_id), created_at = $8,
             last_seen_at = $8, user_agent = $6, address = $7, login_provider = coalesce($9::text, login_provider),
-            login_proved_at = case when $9::text is null then login_proved_at else $8 end
+            login_proved_at = case when $9::text is null then login_proved_at else $10::timestamptz end
       where hmac = $5 and account_id = $4 and ended_at is null returning id),
    made as (
      insert into sessions (id, hmac, account_id, organization_id, login_provider, login_proved_at, created_at,
                            last_seen_at, user_agent, address)
-     select $2::uuid, $3, $4::uuid, $1::uuid, $9::text, case when $9::text is null then null else $8::timestamptz end,
+     select $2::uuid, $3, $4::uuid, $1::uuid, $9::text, case when $9::text is null then null else $10::timestamptz end,
             $8::timestamptz, $8::timestamptz, $6, $7
       where not exists (select 1 from rotated) returning id),
    seen as (update accounts set last_signed_in_at = $8 where id = $4)
@@ -83,13 +73,19 @@ export const putAuthentication = statement<never>(
    on conflict (organization_id, session_id) do update
       set user_id = excluded.user_id, method = excluded.method, connection_id = excluded.connection_id,
           directory_user_id = excluded.directory_user_id, authenticated_at = excluded.authenticated_at,
-          proved_at = excluded.proved_at, last_seen_at = excluded.last_seen_at, taken_at = ${takenAt('proved')},
-          ended_at = null, ended_reason = null`,
+          proved_at = excluded.proved_at, last_seen_at = excluded.last_seen_at,
+          ended_by_others_at = ${endedByOthersAt('proved')}, ended_at = null, ended_reason = null`,
 );
 
-/** `$2` session, `$3` the login, `$4` now; what proved the account itself counts for other organizations too. */
-export const keepLogin = statement<never>(
-  `update sessions set login_provider = $3, login_proved_at = $4 where id = $2 and $1::uuid is not null`,
+/** `$2` the HMAC of a cookie: its session, held until the transaction ends, so that nobody else goes on with the cookie. */
+export const holdSession = statement<{ id: string }>(
+  'select id from sessions where hmac = $2 and ended_at is null and $1::uuid is not null for update',
+);
+
+/** `$2` session, `$3` when the person proved who they are, `$4` now. When they signed in stays as it was. */
+export const renewAuthentication = statement<never>(
+  `update session_authentications set proved_at = greatest(proved_at, $3::timestamptz), last_seen_at = $4
+    where organization_id = $1 and session_id = $2`,
 );
 
 /** `$2` session, `$3` now. */
@@ -177,29 +173,32 @@ export const touchSession = statement<never>(
   `update sessions set last_seen_at = $2 where id = $1 and last_seen_at < $2 and ended_at is null`,
 );
 
-/** What the organization asks of a session that comes from another one: `$2` user, `$3` session. */
+/** What the organization asks of a session that comes from another one: `$2` user, `$3` session, `$4` now. */
 export interface SwitchPolicy {
   organizationStatus: OrganizationStatus;
   slug: string;
   isActive: boolean;
   takesOtherMethods: boolean;
+  hasConnection: boolean;
   idleMinutes: number;
   lifetimeMinutes: number;
   /**
-   * When what this session had proved here was ended, or what another one of the user had, by anybody but the person; a proof
-   * from before does not count any more.
+   * When what this session had proved here ended, also by not being used, or what another one of the user had was ended, by
+   * anybody but the person; a proof from before does not count any more.
    */
   endedAt: Date | null;
 }
 
 export const selectSwitchPolicy = statement<SwitchPolicy>(
   `select o.status as "organizationStatus", o.slug, ${isActiveUser('u')} as "isActive",
-          ${takesOtherMethods('o')} as "takesOtherMethods",
+          ${takesOtherMethods('o')} as "takesOtherMethods", ${HAS_CONNECTION} as "hasConnection",
           o.session_idle_minutes as "idleMinutes", o.session_lifetime_minutes as "lifetimeMinutes",
           greatest(
-            (select a.ended_at from session_authentications a where a.organization_id = $1 and a.session_id = $3),
-            (select max(${takenAt('a')}) from session_authentications a
-              where a.organization_id = $1 and a.user_id = $2)) as "endedAt"
+            (select coalesce(a.ended_at, case when idle.since <= $4::timestamptz then idle.since end)
+               from session_authentications a
+              cross join lateral (select a.last_seen_at + make_interval(mins => o.session_idle_minutes) as since) idle
+              where a.organization_id = $1 and a.session_id = $3),
+            ${lastEndByOthersOf('$2')}) as "endedAt"
      from organizations o join users u on u.organization_id = $1 and u.id = $2
     where o.organization_id = $1`,
 );
@@ -214,63 +213,9 @@ export const findMembership = statement<{ userId: string }>(
   'select user_id as "userId" from account_memberships where organization_id = $1 and account_id = $2',
 );
 
-/** `$2` account: its user with the name that an audit keeps. */
-export const findMember = statement<{ userId: string; name: string }>(
-  `select u.id as "userId", coalesce(u.display_name, u.user_name) as name
-     from account_memberships m join users u on u.organization_id = $1 and u.id = m.user_id
-    where m.organization_id = $1 and m.account_id = $2`,
-);
-
-/** `$1` session, `$2` its account, `$3` now. */
-export const endSession = statement<{ id: string }>(
-  `update sessions set ended_at = $3 where id = $1 and account_id = $2 and ended_at is null returning id`,
-);
-
-/** `$1` account, `$2` a session that stays or null, `$3` now. */
-export const endSessionsOfAccount = statement<{ id: string }>(
-  `update sessions set ended_at = $3 where account_id = $1 and id is distinct from $2::uuid and ended_at is null
-   returning id`,
-);
-
-/** `$1` account. */
-export const organizationsOfAccount = statement<{ organizationId: string }>(
-  'select organization_id as "organizationId" from account_memberships where account_id = $1',
-);
-
-/** `$2` session: whose it is here, while it is open here. */
-export const findOpenAuthentication = statement<{ userId: string }>(
-  `select user_id as "userId" from session_authentications
-    where organization_id = $1 and session_id = $2 and ended_at is null`,
-);
-
-/** A session as the admins of an organization see it: what it has proved to theirs. */
-export interface UserSessionRow extends OwnSessionRow {
-  method: AuthenticationMethod;
-  connectionId: string | null;
-  authenticatedAt: Date;
-  idleExpiresAt: Date;
-  expiresAt: Date;
-}
-
-/** `$2` now. The owners are users. */
-export const userSessionList = new OrderedList<UserSessionRow, 'createdAt' | 'lastSeenAt'>({
-  columns: `a.session_id as id, s.created_at as "createdAt", a.last_seen_at as "lastSeenAt",
-    s.user_agent as "userAgent", s.address, a.method, a.connection_id as "connectionId",
-    a.authenticated_at as "authenticatedAt",
-    a.last_seen_at + make_interval(mins => o.session_idle_minutes) as "idleExpiresAt",
-    a.authenticated_at + make_interval(mins => o.session_lifetime_minutes) as "expiresAt"`,
-  from: `organizations o
-    join session_authentications a on a.organization_id = $1 and a.user_id = owner.id
-    join sessions s on s.id = a.session_id
-    join users u on u.organization_id = $1 and u.id = a.user_id`,
-  where: `o.organization_id = $1 and ${isLive({ account: 's.account_id', now: '$2::timestamptz' })}`,
-  id: 'a.session_id',
-  orders: { lastSeenAt: { sql: 'a.last_seen_at', type: 'time' } },
-});
-
 /**
- * `$2` before when they were proved, and ended if they did: what has ended was proved before. A portion, the oldest first,
- * because a limit makes the index the cheapest way also for a plan that does not know how few these are.
+ * `$2` before when they were signed in to, and ended if they did: what has ended was signed in to before. A portion, the
+ * oldest first, because a limit makes the index the cheapest way also for a plan that does not know how few these are.
  */
 export const forgetAuthentications = statement<never>(
   `delete from session_authentications

@@ -1,7 +1,6 @@
-import { v7 as uuid } from 'uuid';
 import { coalesce } from '../../database/coalesce.ts';
 import { type Database, isConnectionFailure, type OrganizationTransaction } from '../../database/database.ts';
-import { type CredentialHasher, createSecret, readSecret } from '../actors/credential.ts';
+import { type CredentialHasher, readSecret } from '../actors/credential.ts';
 import type { Clock } from '../clock.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { requireId } from '../id.ts';
@@ -9,21 +8,16 @@ import type { OrganizationStatus } from '../organizations/organization.entity.ts
 import { requireInUse } from '../organizations/organization-status.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import type { SignInEvents, SignInToRecord } from '../sign-in-log/sign-in-events.ts';
-import type { LoginProvider } from './account.entity.ts';
+import { type LoginProvider, loginProviders } from './account.entity.ts';
 import { type CurrentSession, isAccountLive, readAuthentication } from './current-session.ts';
+import type { OwnSessions } from './own-sessions.ts';
 import type { AuthenticationMethod } from './session.entity.ts';
+import { type OpenedSession, type Opening, openingOf } from './session-opening.ts';
 import { SessionTouches } from './session-touches.ts';
 import type { AuthenticationRow, SessionRow } from './sessions.store.ts';
 import * as store from './sessions.store.ts';
 import { takesProof } from './takes-proof.ts';
 import { tellSessionsEnded } from './tell-sessions-ended.ts';
-import type { Visit } from './visit.ts';
-
-export interface OpenedSession {
-  sessionId: string;
-  /** The value of the new cookie, shown this once. */
-  cookie: string;
-}
 
 /** By what somebody proved to an organization who they are. */
 export interface Proof {
@@ -35,18 +29,13 @@ export interface Proof {
   provedAt: Date | null;
 }
 
-export interface NewSignIn {
-  accountId: string;
+export interface NewSignIn extends Opening {
   /** Whom the account is in the organization. */
   userId: string;
   proof: Proof;
-  visit: Visit;
   /** What the sign-in log says of it besides. */
   event: Pick<SignInToRecord, 'subject' | 'email' | 'detail'>;
-  at: Date;
 }
-
-const USER_AGENT_LENGTH_MAX = 300;
 
 /**
  * The browsers in which accounts are signed in. A session opens an organization by an authentication of its own there, and
@@ -58,6 +47,7 @@ export class Sessions {
   readonly #hasher: CredentialHasher;
   readonly #catalogue: PermissionCatalogue;
   readonly #signInEvents: Pick<SignInEvents, 'recordIn'>;
+  readonly #ownSessions: Pick<OwnSessions, 'end'>;
   readonly #touches: SessionTouches;
   readonly #onBackgroundFailure: (error: unknown) => void;
   readonly #authenticate: (organizationId: string, session: SessionRow) => Promise<AuthenticationRow | undefined>;
@@ -68,6 +58,7 @@ export class Sessions {
     hasher: CredentialHasher;
     catalogue: PermissionCatalogue;
     signInEvents: Pick<SignInEvents, 'recordIn'>;
+    ownSessions: Pick<OwnSessions, 'end'>;
     /** Told of failures nobody waits for. */
     onBackgroundFailure?: (error: unknown) => void;
   }) {
@@ -76,6 +67,7 @@ export class Sessions {
     this.#hasher = parts.hasher;
     this.#catalogue = parts.catalogue;
     this.#signInEvents = parts.signInEvents;
+    this.#ownSessions = parts.ownSessions;
     this.#onBackgroundFailure = parts.onBackgroundFailure ?? (() => undefined);
     this.#touches = new SessionTouches({ database: parts.database, onFailed: this.#onBackgroundFailure });
     this.#authenticate = coalesce({
@@ -88,18 +80,18 @@ export class Sessions {
   }
 
   /**
-   * The end of every sign-in to the transaction's organization: a session that acts there, under a new cookie and proved at
-   * `at`, and the line in the log. What the account has proved to other organizations in this browser stays; the session of
-   * another account ends.
+   * The end of every sign-in to the transaction's organization: a session that acts there, under a new cookie, and the line in
+   * the log. What the account has proved to other organizations in this browser stays; the session of another account ends.
    */
   async signInTo(transaction: OrganizationTransaction, signIn: NewSignIn): Promise<OpenedSession> {
-    const { accountId, userId, proof, visit, event, at } = signIn;
-    const { values, cookie } = this.#openingOf({ accountId, visit, at }, null);
+    const { userId, proof, visit, event, at } = signIn;
+    const { method, connectionId } = proof;
+    const login = loginProviders.find((provider) => provider === method) ?? null;
+    const { values, cookie } = openingOf(this.#hasher, signIn, login);
     const [row] = await transaction.rows(store.openSession, ...values);
     const opened = required(row);
     transaction.afterCommit(() => this.#tellReplaced(opened));
     await this.#prove(transaction, { sessionId: opened.id, userId, proof, at });
-    const { method, connectionId } = proof;
     const signedIn = {
       outcome: 'signedIn',
       method,
@@ -115,7 +107,7 @@ export class Sessions {
 
   /** A session without an organization, for an account that a login proved and that opens none. */
   async open({ login, ...input }: Opening & { login: LoginProvider }): Promise<OpenedSession> {
-    const { values, cookie } = this.#openingOf(input, login);
+    const { values, cookie } = openingOf(this.#hasher, input, login);
     const [row] = await this.#database.lookUp(store.openSession, null, ...values);
     const opened = required(row);
     await this.#tellReplaced(opened);
@@ -147,6 +139,11 @@ export class Sessions {
         this.#selectAuthentications([session], (...values) => transaction.rows(store.selectAuthentications, ...values));
       let [live] = await select();
       if (!live) {
+        await transaction.rows(store.holdUser, membership.userId);
+        // A sign-in of this moment is over by now: it came first, and stands.
+        [live] = await select();
+      }
+      if (!live) {
         await this.#carryOver(transaction, found, membership.userId);
         [live] = await select();
       }
@@ -161,30 +158,7 @@ export class Sessions {
   /** Ends the session of a cookie, in every organization. A cookie that is none changes nothing. */
   async signOut(cookie: string | undefined): Promise<void> {
     const session = await this.#find(cookie);
-    if (session) await this.endOwn(session, session.sessionId, 'signedOut');
-  }
-
-  /** Ends one session of an account in every organization; false when the account has no such session. */
-  async endOwn(
-    { accountId }: Pick<SessionRow, 'accountId'>,
-    sessionId: string,
-    reason: store.OwnEnd = 'ended',
-  ): Promise<boolean> {
-    requireId('session', sessionId);
-    const at = this.#clock();
-    const [ended] = await this.#database.lookUp(store.endSession, sessionId, accountId, at);
-    const facts = { accountId, sessionIds: [sessionId], reason, isOwnAct: true, at };
-    if (ended) await tellSessionsEnded(this.#database, facts);
-    return ended !== undefined;
-  }
-
-  /** Ends all sessions of an account but the one that is kept; answers how many. */
-  async endAllOwn({ accountId }: Pick<SessionRow, 'accountId'>, keptSessionId: string | null): Promise<number> {
-    const at = this.#clock();
-    const ended = await this.#database.lookUp(store.endSessionsOfAccount, accountId, keptSessionId, at);
-    const facts = { accountId, sessionIds: ended.map(({ id }) => id), reason: 'ended', isOwnAct: true, at } as const;
-    if (ended.length > 0) await tellSessionsEnded(this.#database, facts);
-    return ended.length;
+    if (session) await this.#ownSessions.end(session, session.sessionId, 'signedOut');
   }
 
   /**
@@ -225,7 +199,7 @@ export class Sessions {
     const now = this.#clock();
     if (!row && !isAccountLive(session, now)) return undefined;
     this.#touches.touch(session, row, now);
-    const { sessionId, accountId, organizationId, loginProvider, createdAt, lastSeenAt } = session;
+    const { sessionId, accountId, organizationId, loginProvider, loginProvedAt, createdAt, lastSeenAt } = session;
     const read = { catalogue: this.#catalogue, now };
     const authentication = row && organizationId ? readAuthentication(row, organizationId, read) : null;
     const organizationStatus: OrganizationStatus | null = row?.organizationStatus ?? null;
@@ -234,6 +208,7 @@ export class Sessions {
       accountId,
       organizationId,
       loginProvider,
+      loginProvedAt,
       createdAt,
       lastSeenAt,
       organizationStatus,
@@ -253,16 +228,16 @@ export class Sessions {
     return sessions.map((_session, index) => byPosition.get(index + 1));
   }
 
-  /** Has what proved the account count in the transaction's organization. Throws `signInRequired` where it does not. */
+  /** Has what proved the account count in the transaction's organization, whose user is held. Throws `signInRequired`. */
   async #carryOver(transaction: OrganizationTransaction, session: SessionRow, userId: string): Promise<void> {
     const { sessionId, loginProvider: method, loginProvedAt: at } = session;
-    await transaction.rows(store.holdUser, userId);
-    const [policy] = await transaction.rows(store.selectSwitchPolicy, userId, sessionId);
+    const [policy] = await transaction.rows(store.selectSwitchPolicy, userId, sessionId, this.#clock());
     if (!policy) throw notFound('organization', transaction.organizationId);
     requireInUse(policy.organizationStatus);
     if (method === null || at === null || !takesProof(policy, session, at, this.#clock())) {
       const message = 'Sign in to the organization first, as it asks for it.';
-      throw new DomainError('signInRequired', message, { path: 'organizationId', slug: policy.slug });
+      const { slug, hasConnection } = policy;
+      throw new DomainError('signInRequired', message, { path: 'organizationId', slug, hasConnection });
     }
     // How fresh what proved the account was is not kept with the account.
     const proof = { method, connectionId: null, directoryUserId: null, provedAt: null };
@@ -272,7 +247,7 @@ export class Sessions {
     await this.#signInEvents.recordIn(transaction, event);
   }
 
-  /** Writes that the session was proved to the transaction's organization at `at`, in place of what it had proved before. */
+  /** Writes by what the session was signed in to the transaction's organization, in place of what it had proved before. */
   async #prove(
     transaction: OrganizationTransaction,
     { sessionId, userId, proof, at }: { sessionId: string; userId: string; proof: Proof; at: Date },
@@ -280,29 +255,15 @@ export class Sessions {
     const { method, connectionId, directoryUserId, provedAt } = proof;
     const values = [sessionId, userId, method, connectionId, directoryUserId, at, provedAt];
     await transaction.rows(store.putAuthentication, ...values, this.#clock());
-    if (method !== 'google' && method !== 'microsoft') return;
-    await transaction.rows(store.keepLogin, sessionId, method, at);
   }
 
   /** The sign-in stands, whatever becomes of this. */
   async #tellReplaced({ endedId, endedAccountId: accountId }: store.OpenedSessionRow): Promise<void> {
     if (endedId === null || accountId === null) return;
-    const facts = { accountId, sessionIds: [endedId], reason: 'replaced', isOwnAct: false, at: this.#clock() } as const;
+    const facts = { accountId, sessionIds: [endedId], reason: 'replaced', at: this.#clock() } as const;
     await tellSessionsEnded(this.#database, facts).catch(this.#onBackgroundFailure);
   }
-
-  #openingOf({ accountId, visit, at }: Opening, login: LoginProvider | null): { values: unknown[]; cookie: string } {
-    const { sessionCookie, userAgent, address } = visit;
-    const cookie = createSecret('session');
-    const isSession = sessionCookie !== undefined && readSecret(sessionCookie) === 'session';
-    const before = isSession ? this.#hasher.hmacOf(sessionCookie) : null;
-    const agent = userAgent?.slice(0, USER_AGENT_LENGTH_MAX).toWellFormed().replaceAll('\0', '') ?? null;
-    const hmac = this.#hasher.hmacOf(cookie);
-    return { values: [uuid(), hmac, accountId, before, agent, address, at, login], cookie };
-  }
 }
-
-type Opening = Pick<NewSignIn, 'accountId' | 'visit' | 'at'>;
 
 /** Longer than the longest lifetime that an organization can set. */
 const FORGOTTEN_AFTER_MILLISECONDS = 100 * 24 * 60 * 60_000;

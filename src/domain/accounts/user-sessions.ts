@@ -6,19 +6,15 @@ import { isId, requireId } from '../id.ts';
 import type { OrderedPageRequest } from '../ordered-list.ts';
 import type { Page } from '../page.ts';
 import { requireOwnerToTouch } from '../permissions/owners.ts';
-import { holdUsers } from '../sign-in/match-person.store.ts';
+import { holdUsers } from '../users/hold-users.ts';
 import { selectUsers } from '../users/users.store.ts';
-import { accountLiveSince, type CurrentSession } from './current-session.ts';
 import { endAuthentications } from './end-authentications.ts';
-import { type OwnSessionRow, selectAccountSessions, selectLiveSessions } from './own-sessions.store.ts';
-import type { UserSessionRow } from './sessions.store.ts';
-import * as store from './sessions.store.ts';
+import type { UserSessionRow } from './user-sessions.store.ts';
+import * as store from './user-sessions.store.ts';
 
 export type UserSessionOrderField = 'createdAt' | 'lastSeenAt';
 
-const OWN_SESSIONS_MAX = 100;
-
-/** Sessions as people see their own, and as the admins of an organization see those of its users. */
+/** Sessions as the admins of an organization see those of its users, and end them there. */
 export class UserSessions {
   readonly #database: Database;
   readonly #clock: Clock;
@@ -26,25 +22,6 @@ export class UserSessions {
   constructor({ database, clock }: { database: Database; clock: Clock }) {
     this.#database = database;
     this.#clock = clock;
-  }
-
-  /**
-   * The browsers in which the account is signed in, the one seen last first, at most a hundred: exactly those whose cookies
-   * `Sessions.find` still takes for one.
-   */
-  async listOwn({ accountId }: Pick<CurrentSession, 'accountId'>): Promise<OwnSessionRow[]> {
-    const now = this.#clock();
-    const { seenAfter, createdAfter } = accountLiveSince(now);
-    const ofAccount = [accountId, seenAfter, createdAfter, OWN_SESSIONS_MAX];
-    const organizations = await this.#database.lookUp(store.organizationsOfAccount, accountId);
-    const found = await Promise.all([
-      this.#database.lookUp(selectAccountSessions, ...ofAccount),
-      ...organizations.map(({ organizationId }) =>
-        this.#database.run(organizationId, selectLiveSessions, accountId, now, OWN_SESSIONS_MAX),
-      ),
-    ]);
-    const sessions = new Map(found.flat().map((session) => [session.id, session]));
-    return [...sessions.values()].toSorted(lastSeenFirst).slice(0, OWN_SESSIONS_MAX);
   }
 
   /** A page of the sessions in which each user is signed in to the organization. For loaders. Throws `invalidValue`. */
@@ -107,8 +84,4 @@ export class UserSessions {
     requirePermission(actor, 'rollcall:users');
     requireFreshSignIn(actor, this.#clock());
   }
-}
-
-function lastSeenFirst(left: OwnSessionRow, right: OwnSessionRow): number {
-  return right.lastSeenAt.getTime() - left.lastSeenAt.getTime() || (right.id < left.id ? -1 : 1);
 }

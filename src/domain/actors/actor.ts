@@ -1,4 +1,3 @@
-import { FRESH_SIGN_IN_PATH } from '../connections/connection-addresses.ts';
 import { DomainError } from '../domain-error.ts';
 import { isReserved } from '../permissions/catalogue.ts';
 import type { Scope } from './scope.ts';
@@ -93,7 +92,7 @@ export function freshUntil(provedAt: Date | null, now: Date): Date | null {
  */
 export function requireFreshSignIn(actor: Actor, now: Date): void {
   if (actor.kind !== 'user' || freshUntil(actor.provedAt, now) !== null) return;
-  const message = `This needs a sign-in of the last 15 minutes: prove who you are once more at ${FRESH_SIGN_IN_PATH}.`;
+  const message = 'This needs a sign-in of the last 15 minutes: see `viewer.session.freshSignInUrl`.';
   throw new DomainError('freshSignInRequired', message);
 }
 

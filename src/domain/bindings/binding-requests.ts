@@ -8,12 +8,13 @@ import { answering } from '../constraint-answers.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { inOrderOf, isId, requireId } from '../id.ts';
 import { permissionsOfUser } from '../links/link-preview.ts';
+import { recordsOfUser } from '../links/records-of-user.ts';
 import { given, type OrderedPageRequest } from '../ordered-list.ts';
 import type { Page } from '../page.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { requireOwn } from '../permissions/own-permissions.ts';
 import { requireOwnerToTouch } from '../permissions/owners.ts';
-import { holdUsers, recordsOfUser } from '../sign-in/match-person.store.ts';
+import { holdUsers } from '../users/hold-users.ts';
 import { selectUsers } from '../users/users.store.ts';
 import type { BindingRequestState } from './binding.entity.ts';
 import type { BindingRequestOrderField, BindingRequestRow } from './binding-requests.store.ts';
@@ -68,12 +69,12 @@ export class BindingRequests {
   }
 
   /**
-   * Says that the person is this user, one of the candidates; `userId` may be left out where there is one. From their next
-   * sign-in they get in; another binding of the user through the connection ends, with its sessions. Of a request for
+   * Says that the person is this user, one of the candidates; `userId` may be left out where there is one or none. From their
+   * next sign-in they get in; another binding of the user through the connection ends, with its sessions. Of a request for
    * `otherSignInMethod` it says besides that accounts with the person's address are somebody else's: they get one of their own,
    * and the user is no longer that of such an account. Without a candidate they are made a user at their next sign-in. What
-   * was rejected can still be approved. Throws `notFound`, `bindingRequestNotPending`, `invalidValue` for no candidate or an
-   * inactive one, `permissionsExceedOwn` unless the actor holds all that the user holds, `forbidden` for an owner,
+   * was rejected can still be approved. Throws `notFound`, `bindingRequestNotPending`, `invalidValue` for a user who is none of
+   * the candidates or inactive, `permissionsExceedOwn` unless the actor holds all that the user holds, `forbidden` for an owner,
    * `userAlreadyBound` where the person is another user by now, `freshSignInRequired`.
    */
   async approve(actor: Actor, input: { id: string; userId?: string | null | undefined }): Promise<BindingRequestRow> {
@@ -92,17 +93,20 @@ export class BindingRequests {
   }
 
   /**
-   * Says that the person is none of them: they stay out. Throws `notFound`, `bindingRequestNotPending`, `freshSignInRequired`;
-   * `forbidden` where one of them is an owner, as no admin keeps an owner out.
+   * Says that the person is none of them: they stay out. What was approved without a candidate can still be rejected, until
+   * they have got in. Throws `notFound`, `bindingRequestNotPending`, `freshSignInRequired`; `forbidden` where one of them is an
+   * owner, as no admin keeps an owner out.
    */
   async reject(actor: Actor, id: string): Promise<BindingRequestRow> {
     return this.#decide(actor, id, async (transaction, request, at) => {
-      if (request.state !== 'pending') throw notPending(request);
+      const [binding] = await transaction.rows(bindingsInTheWay, request.connectionId, null, request.subject);
+      const isYetToBeMade = request.state === 'approved' && request.userId === null && !binding;
+      if (request.state !== 'pending' && !isYetToBeMade) throw notPending(request, binding?.id);
       for (const userId of request.candidateUserIds) await requireOwnerToTouch(transaction, actor, userId);
       // Who was approved before, and asked for an account of their own, is not let in by that any more.
-      const [before] = await transaction.rows(bindingsInTheWay, request.connectionId, null, request.subject);
-      if (before?.accountId === null)
-        await endBindingOf(transaction, actor, { bindingId: before.id, reason: 'ended', at });
+      if (binding?.accountId === null) {
+        await endBindingOf(transaction, actor, { bindingId: binding.id, reason: 'approvalWithdrawn', at });
+      }
       return decide(transaction, actor, { request, state: 'rejected', userId: null, at });
     });
   }
@@ -194,11 +198,10 @@ async function requireMayLetIn(
   requireOwn(actor, await permissionsOfUser(transaction, { userId }, catalogue));
 }
 
-/** Null for somebody who is yet to be made a user. */
-function chosenOf({ reason, candidateUserIds }: BindingRequestRow, userId: string | null | undefined): string | null {
-  const [only, another] = candidateUserIds;
-  if (userId == null && only === undefined && reason === 'otherSignInMethod') return null;
-  if (userId == null && only !== undefined && another === undefined) return only;
+/** Null without a candidate: for somebody who is yet to be made a user. */
+function chosenOf({ candidateUserIds }: BindingRequestRow, userId: string | null | undefined): string | null {
+  const [only = null, another] = candidateUserIds;
+  if (userId == null && another === undefined) return only;
   if (userId != null && candidateUserIds.includes(userId)) return userId;
   const message =
     userId == null
@@ -207,8 +210,12 @@ function chosenOf({ reason, candidateUserIds }: BindingRequestRow, userId: strin
   throw new DomainError('invalidValue', message, { path: 'userId' });
 }
 
-function notPending({ state }: BindingRequestRow): DomainError {
-  return new DomainError('bindingRequestNotPending', `The binding request was ${state} already.`, { path: 'id' });
+/** `bindingId` is what has to be ended to take the decision back. */
+function notPending({ state }: BindingRequestRow, bindingId?: string): DomainError {
+  const next = bindingId === undefined ? '' : ` To keep the person out, end the binding ${bindingId}.`;
+  return new DomainError('bindingRequestNotPending', `The binding request was ${state} already.${next}`, {
+    path: 'id',
+  });
 }
 
 function isAnother(): DomainError {

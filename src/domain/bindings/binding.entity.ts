@@ -6,8 +6,9 @@ export const bindingWays = ['stableId', 'email', 'justInTime', 'approval'] as co
 /** How a person at the identity provider became a user here. */
 export type BindingWay = (typeof bindingWays)[number];
 
-/** Why a binding ended; sessions end with it, but not where the same person came under a new subject. */
+/** Why a binding ended: `ended` by an admin, `approvalWithdrawn` before anybody had signed in by it. */
 export type BindingEnd =
+  | 'approvalWithdrawn'
   | 'approvedAnother'
   | 'connectionDeleted'
   | 'ended'

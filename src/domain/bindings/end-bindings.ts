@@ -15,12 +15,19 @@ export async function endBindingOf(
 ): Promise<BindingRow | undefined> {
   const [ended] = await transaction.rows(store.endBinding, bindingId, at, reason);
   if (!ended) return undefined;
-  // Under a new subject it is the same person: their other browsers stay signed in.
-  if (reason !== 'subjectReplaced') {
+  if (endsSessions(ended, reason)) {
     await endAuthentications(transaction, actor, { userIds: [ended.userId], reason: 'bindingEnded', at });
   }
   await tell(transaction, actor, [ended], { reason, at });
   return ended;
+}
+
+function endsSessions({ accountId }: BindingRow, reason: BindingEnd): boolean {
+  // Who ends a binding by hand is promised that the user is signed out, by whatever they came in.
+  if (reason === 'ended') return true;
+  // Under a new subject it is the same person: their other browsers stay signed in. And where nobody has signed in by it yet,
+  // the user's sessions are somebody's who came in otherwise.
+  return reason !== 'subjectReplaced' && accountId !== null;
 }
 
 /**

@@ -6,7 +6,7 @@ import { resolveHeld } from '../permissions/granted-permissions.ts';
 import { requireOwn } from '../permissions/own-permissions.ts';
 import type { ConnectionCertificate } from './connection.entity.ts';
 import type { ConnectionFacts } from './connection-input.ts';
-import { boundUsersHold, givenToAnybody } from './connections.store.ts';
+import { boundUsersHold, type ConnectionRow, givenToAnybody } from './connections.store.ts';
 
 /** Who says who somebody is, and by what. */
 const trusted = ['issuer', 'clientId', 'tenantId', 'ssoUrl', 'certificates', 'stableIdClaim'] as const;
@@ -42,14 +42,16 @@ export function toldFacts(facts: ConnectionFacts): Record<string, unknown> {
 
 /**
  * Guards whatever lets somebody else say who the people of a connection are: as any of those who sign in through it he
- * could come back, so he must hold what they hold. Throws `permissionsExceedOwn`.
+ * could come back, so he must hold what they hold; and through an enabled one as anybody who has not signed in yet. Throws
+ * `permissionsExceedOwn`.
  */
 export async function requireMayEntrust(
   transaction: OrganizationTransaction,
   actor: Actor,
-  { connectionId, catalogue }: { connectionId: string; catalogue: PermissionCatalogue },
+  { connection, catalogue }: { connection: Pick<ConnectionRow, 'id' | 'status'>; catalogue: PermissionCatalogue },
 ): Promise<void> {
-  requireOwn(actor, resolveHeld(catalogue, await transaction.rows(boundUsersHold, connectionId)));
+  requireOwn(actor, resolveHeld(catalogue, await transaction.rows(boundUsersHold, connection.id)));
+  if (connection.status === 'enabled') await requireMayEntrustEverybody(transaction, actor, catalogue);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import { notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { requireId } from '../id.ts';
-import { SealError } from '../secrets/sealed-text.ts';
+import { SealError, type SealFailure } from '../secrets/sealed-text.ts';
 import { setTested } from './connections.store.ts';
 import type { ConnectionCheck, IdentityProviders } from './identity-providers.ts';
 import type { SignInConnection } from './sign-in-connection.ts';
@@ -14,6 +14,13 @@ import type { SignInConnections } from './sign-in-connections.ts';
 
 const SECRET_SECONDS = 15 * 60;
 const SECRET = /^([0-9a-z]{1,11})\.([\w-]{43})$/;
+
+const secretRemedies = {
+  secretKey:
+    'It does not open under this SECRET_KEY. Set the one under which it was sealed; where that is lost, give it anew.',
+  dataKeyGone: 'The data key under which it was sealed is not in the database any more: give it anew.',
+  changed: 'What is stored of it was changed, or was sealed for another connection: give it anew.',
+} satisfies Record<SealFailure, string>;
 
 export interface StartedTest {
   checks: ConnectionCheck[];
@@ -91,9 +98,7 @@ export class ConnectionTests {
       return await this.#identityProviders.check(opened);
     } catch (error) {
       if (!(error instanceof SealError)) throw error;
-      const message =
-        'It does not open under this SECRET_KEY. Set the one under which it was sealed; where that is lost, give it anew.';
-      return [{ name: 'clientSecret', isOk: false, message }];
+      return [{ name: 'clientSecret', isOk: false, message: secretRemedies[error.kind] }];
     }
   }
 

@@ -88,12 +88,12 @@ export const setTested = statement<{ id: string }>(
   `update connections c set tested_at = $3, tested_claims = $4 where ${IS_HERE} and c.id = $2 returning c.id`,
 );
 
-/** What the people hold who sign in through a connection. */
+/** What the people hold who sign in through a connection, or will once they are active again. */
 export const boundUsersHold = wide<{ builtIn: BuiltInSet | null; permission: string | null }>(
   `select distinct s.built_in as "builtIn", p.permission
      from (select distinct path.permission_set_id
              from bindings b
-            cross join lateral (${accessPathsOf('b.user_id')}) path
+            cross join lateral (${accessPathsOf('b.user_id', 'all')}) path
             where b.organization_id = $1 and b.connection_id = $2 and b.ended_at is null) held
      join permission_sets s on s.organization_id = $1 and s.id = held.permission_set_id
      left join permission_set_permissions p on p.organization_id = $1 and p.permission_set_id = s.id`,

@@ -85,9 +85,9 @@ export class Connections {
 
   /**
    * Changes what is given. Where then somebody else, or by something else, says who people are, its sessions end, the test
-   * counts no more, and the actor must hold what the people hold who sign in through it; with a new issuer they are found
-   * anew, and their binding requests are gone. Throws `notFound`, `versionConflict`, `permissionsExceedOwn`, `invalidValue`,
-   * `freshSignInRequired`.
+   * counts no more, and the actor must hold what the people hold who sign in through it, and of an enabled one what enabling
+   * it asks for; with a new issuer they are found anew, and their binding requests are gone. Throws `notFound`,
+   * `versionConflict`, `permissionsExceedOwn`, `invalidValue`, `freshSignInRequired`.
    */
   async update(actor: Actor, id: string, input: UpdateConnection): Promise<ConnectionRow> {
     const at = this.#allowed(actor);
@@ -103,7 +103,7 @@ export class Connections {
       const { fields, isTrustWidened, isTrustWithdrawn } = changesOf(before, facts);
       if (Object.keys(fields).length === 0 && sealed === null) return before;
       const { catalogue } = this.#parts;
-      if (isTrustWidened) await requireMayEntrust(transaction, actor, { connectionId: id, catalogue });
+      if (isTrustWidened) await requireMayEntrust(transaction, actor, { connection: before, catalogue });
       const isTestOutdated = isTrustWidened || isTrustWithdrawn || sealed !== null;
       const values = [id, at, sealed, isTestOutdated, ...store.factValues(facts)];
       const [after] = await transaction.rows(store.updateConnection, ...values);
@@ -120,7 +120,8 @@ export class Connections {
 
   /**
    * Lets people sign in through it, tested or not: `testedAt` tells. Again changes nothing. Throws `notFound`,
-   * `connectionStatusConflict` where no certificate of it is believed any more, `freshSignInRequired`.
+   * `connectionStatusConflict` where no certificate of it is believed any more, `permissionsExceedOwn`, `planLacksSso`,
+   * `freshSignInRequired`.
    */
   async enable(actor: Actor, id: string): Promise<ConnectionRow> {
     return this.#setStatus(actor, id, (before, at) => {
@@ -175,11 +176,14 @@ export class Connections {
     });
   }
 
-  async get(actor: Actor, id: string): Promise<ConnectionRow | undefined> {
-    return (await this.getMany(actor, [id]))[0];
+  /** Throws `notFound`. */
+  async get(actor: Actor, id: string): Promise<ConnectionRow> {
+    const [connection] = await this.getMany(actor, [id]);
+    if (!connection) throw notFound('connection', id);
+    return connection;
   }
 
-  /** Those that exist, in the order of the ids. */
+  /** The connections in the order of the ids; undefined for an unknown id. For loaders. */
   async getMany(actor: Actor, ids: readonly string[]): Promise<(ConnectionRow | undefined)[]> {
     requirePermission(actor, 'rollcall:connections');
     const rows = await this.#parts.database.run(actor.organizationId, store.getConnections, ids.filter(isId));
@@ -237,8 +241,12 @@ export class Connections {
   }
 }
 
-/** Held unchanged until the transaction ends. Throws `notFound`. */
+/**
+ * Held unchanged until the transaction ends; behind its organization, so that everybody who locks both does so in this order.
+ * Throws `notFound`.
+ */
 async function lockConnection(transaction: OrganizationTransaction, id: string): Promise<ConnectionRow> {
+  await lockOrganization(transaction);
   const [connection] = await transaction.rows(store.lockConnection, id);
   if (!connection) throw notFound('connection', id);
   return connection;

@@ -22,7 +22,11 @@ export interface VerifiedIdentity {
   claims: Record<string, unknown>;
 }
 
-/** When the person proved who they are, which is not in the future whatever the clock over there says; null where nobody says. */
+/** By so much the clock of an identity provider may be ahead. */
+const CLOCK_SKEW_MILLISECONDS = 60_000;
+
+/** When the person proved who they are; null where nobody says, and where it would be yet to come. */
 export function provedAtOf({ authTime }: Pick<VerifiedIdentity, 'authTime'>, now: Date): Date | null {
-  return authTime === null ? null : new Date(Math.min(authTime * 1000, now.getTime()));
+  if (authTime === null || authTime * 1000 > now.getTime() + CLOCK_SKEW_MILLISECONDS) return null;
+  return new Date(Math.min(authTime * 1000, now.getTime()));
 }

@@ -2,7 +2,7 @@ import type { Database, OrganizationTransaction } from '../../database/database.
 import type { Actor } from '../actors/actor.ts';
 import type { Clock } from '../clock.ts';
 import { absorbManualMembers } from '../links/absorption.ts';
-import { makeUserFor } from '../links/make-user.ts';
+import { makeWaitingUser } from '../links/make-waiting-user.ts';
 import { linkNewGroup } from '../links/place-group.ts';
 import { placeUsers } from '../links/place-user.ts';
 import { renameLinkedGroup } from '../links/rename-group.ts';
@@ -89,9 +89,10 @@ export class DirectoryProjection {
     const at = this.#clock();
     await transaction.rows(store.releasePeople, directoryUserIds);
     const links = await transaction.rows(store.linksOfPeople, directoryUserIds);
-    await placeUsers(transaction, actor, { directoryUserIds, at, catalogue: this.#catalogue });
+    const catalogue = this.#catalogue;
+    await placeUsers(transaction, actor, { directoryUserIds, at, catalogue });
     for (const { linkId, state, directoryUserId } of links) {
-      if (state === 'conflict') await makeUserFor(transaction, actor, { directoryUserId, linkId, at });
+      if (state === 'conflict') await makeWaitingUser(transaction, actor, { directoryUserId, linkId, at, catalogue });
     }
     const linked = links.filter((link) => link.state === 'active');
     await this.#settle(

@@ -9,13 +9,13 @@ const isOfDirectory = (user: string) => `exists (
     join directory_users rd on rd.organization_id = $1 and rd.id = rl.directory_user_id and rd.directory_id = $2
    where rl.organization_id = $1 and rl.user_id = ${user} and rl.state = 'active' offset 0)`;
 
-/** SQL rows of the grants that reach a user whom the directory `$2` has. */
+/** SQL rows of the grants that reach a user whom the directory `$2` has, be it as inactive. */
 const GRANTS_OF_PEOPLE = `
   select g.permission_set_id, g.space_id from grants g
    where g.organization_id = $1 and (
      g.user_id is not null and ${isOfDirectory('g.user_id')}
      or g.group_id is not null and exists (
-       select 1 from (${memberPathsOf('g.group_id')}) member where ${isOfDirectory('member.user_id')}))`;
+       select 1 from (${memberPathsOf('g.group_id', 'all')}) member where ${isOfDirectory('member.user_id')}))`;
 
 /** What the people of a directory hold, together. */
 export const heldByPeople = wide<{ builtIn: BuiltInSet | null; permission: string | null }>(

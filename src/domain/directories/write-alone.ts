@@ -115,5 +115,5 @@ async function followNewPerson({ transaction, actor, item, catalogue }: Writing,
   }
   if (replaces) await settleUsers(transaction, actor, { userIds: [replaces], at, catalogue });
   // The new person comes first; whoever else waits for the name gets what they leave.
-  if (freed) await giveUserNames(transaction, actor, { userNameKeys: [freed.userNameKey], at });
+  if (freed) await giveUserNames(transaction, actor, { userNameKeys: [freed.userNameKey], at, catalogue });
 }

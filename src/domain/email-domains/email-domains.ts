@@ -72,20 +72,22 @@ export class EmailDomains {
 
   /**
    * Looks for the proof in DNS now. Found, the domain is the organization's. Throws `emailDomainNotProved` with what was
-   * looked for and what is there instead, also where DNS did not answer, and then changes nothing; `emailDomainTaken` while
-   * another organization has proved it; `notFound`, `freshSignInRequired`.
+   * looked for and what is there instead, also where DNS did not answer, and `emailDomainTaken` while another organization has
+   * proved it: then nothing changes, but when DNS answered is noted. Throws `notFound`, `freshSignInRequired`.
    */
   async verify(actor: Actor, id: string): Promise<EmailDomainWithProof> {
     this.#requireAdmin(actor);
     const seen = await this.#read(actor, id);
     const proof = await lookUpProof(this.#resolveTxt, seen);
-    if (proof.outcome !== 'found') throw notProved(withProof(seen), proof);
-    return this.#database.transaction(actor.organizationId, async (transaction) => {
+    if (proof.outcome === 'failed') throw notProved(withProof(seen), proof);
+    const proved = await this.#database.transaction(actor.organizationId, async (transaction) => {
       const before = await lock(transaction, id);
-      const after = await this.#prove(transaction, actor, before);
-      if (!after) throw taken(before.domain);
-      return withProof(after);
+      const after = proof.outcome === 'found' ? await this.#prove(transaction, actor, before) : undefined;
+      if (!after) await this.#noteLook(transaction, before);
+      return after;
     });
+    if (proved) return withProof(proved);
+    throw proof.outcome === 'found' ? taken(seen.domain) : notProved(withProof(seen), proof);
   }
 
   /** Gives a domain up: it means nothing here any more, and whoever proves it next has it. Throws `notFound`, `freshSignInRequired`. */
@@ -170,6 +172,16 @@ export class EmailDomains {
       await recordEvent(transaction, actor, { type: 'emailDomainVerified', subjectId: id, data: { domain }, at });
     }
     return required(after);
+  }
+
+  /**
+   * That DNS was asked for a proof that was never found. Once it was, only the daily look counts: whoever asks in between
+   * could put it off for ever.
+   */
+  async #noteLook(transaction: OrganizationTransaction, row: EmailDomainRow): Promise<void> {
+    const { id, status, verifiedAt, missingSince, missingChecks } = row;
+    if (status !== 'pending') return;
+    await transaction.rows(store.noteCheck, id, status, verifiedAt, this.#clock(), missingSince, missingChecks);
   }
 
   async #noteMissing(transaction: OrganizationTransaction, actor: Actor, row: EmailDomainRow): Promise<void> {

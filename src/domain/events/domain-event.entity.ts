@@ -32,7 +32,7 @@ export const domainEventSchema = defineEntity({
     { name: 'domain_events_feed_index', properties: ['organizationId', 'transactionId', 'id'] },
     {
       name: 'domain_events_sign_in_changes_index',
-      expression: `create index "domain_events_sign_in_changes_index" on "domain_events" ("organization_id", "type", "id") where (${IS_SIGN_IN_CHANGE})`,
+      expression: `create index "domain_events_sign_in_changes_index" on "domain_events" ("organization_id", "type", "id") where ${IS_SIGN_IN_CHANGE}`,
     },
   ],
 });

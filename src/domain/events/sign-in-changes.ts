@@ -43,10 +43,10 @@ const conditions: Partial<Record<SignInChangeType, string>> = {
 };
 
 /** SQL that is true for such an event, word for word that of the index. */
-export const IS_SIGN_IN_CHANGE = [
+export const IS_SIGN_IN_CHANGE = `(${[
   `type in (${quoted(signInChangeTypes.filter((type) => !conditions[type]))})`,
   ...Object.entries(conditions).map(([type, condition]) => `type = '${type}' and ${condition}`),
-].join(' or ');
+].join(' or ')})`;
 
 /** SQL array of the types. */
 export const SIGN_IN_CHANGE_TYPES = `array[${quoted(signInChangeTypes)}]`;

@@ -4,9 +4,9 @@ import type { Actor } from '../actors/actor.ts';
 import { recordEvents } from '../events/domain-event.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { protectionParameters } from '../permissions/protected.ts';
+import { holdUsers } from '../users/hold-users.ts';
 import { absorbManualMembers } from './absorption.ts';
 import * as store from './settle-users.store.ts';
-import { lockUsers } from './user-profiles.store.ts';
 import { carryProfiles } from './user-profiles.ts';
 
 const DAY_MILLISECONDS = 86_400_000;
@@ -31,7 +31,7 @@ export async function settleUsers(
 ): Promise<void> {
   const ids = [...new Set(userIds)];
   if (ids.length === 0) return;
-  await transaction.rows(lockUsers, ids);
+  await transaction.rows(holdUsers, ids);
   const presences = await transaction.rows(store.presenceOf, ids);
   const leaving = presences.filter((user) => !isPresent(user) && user.inactiveSince === null);
   const coming = presences.filter((user) => isPresent(user) && user.inactiveSince !== null);
@@ -45,7 +45,7 @@ export async function settleUsers(
   const left = [...leaving.map((user) => user.userId), ...waiting];
   await endAuthentications(transaction, actor, { userIds: left, reason: 'deactivated', at });
   await note(transaction, actor, 'userReactivated', { userIds: returning.map((user) => user.userId), at });
-  if (!isApproved) await carryProfiles(transaction, actor, { userIds: ids, at });
+  if (!isApproved) await carryProfiles(transaction, actor, { userIds: ids, at, catalogue });
   await absorbManualMembers(transaction, actor, { userIds: ids, at });
 }
 

@@ -25,11 +25,6 @@ export interface ProfileChange {
   emailKey: string | null;
 }
 
-/** Before what follows from their records is read, so that it sees what whoever had the lock has committed. */
-export const lockUsers = statement<{ id: string }>(
-  'select id from users where organization_id = $1 and id = any($2::uuid[]) order by id for no key update',
-);
-
 /** The leading record of each user who has one, the users locked, in the order of their making. */
 export const leadingRecords = statement<LeadingRecord>(
   `select u.id as "userId", u.user_name as "currentName", u.user_name_key as "currentNameKey",

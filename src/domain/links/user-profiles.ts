@@ -4,7 +4,9 @@ import type { OrganizationTransaction } from '../../database/database.ts';
 import type { Actor } from '../actors/actor.ts';
 import { profileOf } from '../directories/directory-user-columns.ts';
 import { recordEvents } from '../events/domain-event.ts';
-import { makeUserFor } from './make-user.ts';
+import type { PermissionCatalogue } from '../permissions/catalogue.ts';
+import { holdUsers } from '../users/hold-users.ts';
+import { makeWaitingUser } from './make-waiting-user.ts';
 import * as store from './user-profiles.store.ts';
 
 type Wanted = store.LeadingRecord & store.ProfileChange;
@@ -18,16 +20,16 @@ type Wanted = store.LeadingRecord & store.ProfileChange;
 export async function carryProfiles(
   transaction: OrganizationTransaction,
   actor: Actor,
-  { userIds, at }: { userIds: readonly string[]; at: Date },
+  { userIds, ...more }: { userIds: readonly string[]; at: Date; catalogue: PermissionCatalogue },
 ): Promise<void> {
   const leaders = await transaction.rows(store.leadingRecords, userIds);
-  await carry(transaction, actor, { leaders, at });
+  await carry(transaction, actor, { leaders, ...more });
 }
 
 async function carry(
   transaction: OrganizationTransaction,
   actor: Actor,
-  { leaders, at }: { leaders: readonly store.LeadingRecord[]; at: Date },
+  { leaders, at, catalogue }: { leaders: readonly store.LeadingRecord[]; at: Date; catalogue: PermissionCatalogue },
 ): Promise<void> {
   const wanted = leaders.filter((leader) => leader.directoryStatus === 'active').map(wantedProfile);
   if (wanted.length === 0) return;
@@ -47,17 +49,18 @@ async function carry(
       data: { to: 'active', ...data },
     })),
   ]);
-  await giveUserNames(transaction, actor, { userNameKeys: freed, at });
+  await giveUserNames(transaction, actor, { userNameKeys: freed, at, catalogue });
 }
 
 /**
  * Gives userNames that became free to who waits for them, in the order of the links' making: a user whose record has
- * the name takes it, a record in conflict gets a user of its own. To be called whenever a user loses a userName.
+ * the name takes it, a record in conflict gets a user of its own, as far as the actor may give what that one would hold.
+ * To be called whenever a user loses a userName.
  */
 export async function giveUserNames(
   transaction: OrganizationTransaction,
   actor: Actor,
-  { userNameKeys, at }: { userNameKeys: readonly string[]; at: Date },
+  { userNameKeys, at, catalogue }: { userNameKeys: readonly string[]; at: Date; catalogue: PermissionCatalogue },
 ): Promise<void> {
   if (userNameKeys.length === 0) return;
   for (const waiting of await transaction.rows(store.waitingForName, userNameKeys)) {
@@ -65,13 +68,14 @@ export async function giveUserNames(
     const [taken] = await transaction.rows(store.takenNames, [userNameKey]);
     // The first got it, or somebody else: for who comes next nothing has changed.
     if (taken) continue;
-    if (state === 'conflict') await makeUserFor(transaction, actor, { directoryUserId, linkId, at });
+    if (state === 'conflict') await makeWaitingUser(transaction, actor, { directoryUserId, linkId, at, catalogue });
     else {
       // Locked apart: a record that has just gone would lead once more.
-      await transaction.rows(store.lockUsers, [userId]);
+      await transaction.rows(holdUsers, [userId]);
       const leaders = await transaction.rows(store.leadingRecords, [userId]);
       // Of somebody whom another record leads by now, the profile is not this name's affair.
-      await carry(transaction, actor, { leaders: leaders.filter((leader) => leader.linkId === linkId), at });
+      const own = leaders.filter((leader) => leader.linkId === linkId);
+      await carry(transaction, actor, { leaders: own, at, catalogue });
     }
   }
 }

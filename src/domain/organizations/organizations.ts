@@ -4,6 +4,7 @@ import { type Actor, requireFreshSignIn, requireOperator, requirePermission, req
 import type { Clock } from '../clock.ts';
 import { DomainError, notFound } from '../domain-error.ts';
 import { recordEvent } from '../events/domain-event.ts';
+import type { SignInSetting } from '../events/sign-in-changes.ts';
 import { insertBuiltInSets } from '../permissions/built-in-sets.ts';
 import type { PermissionSets } from '../permissions/permission-sets.ts';
 import { readName, readOptionalText } from '../text-input.ts';
@@ -177,22 +178,20 @@ export class Organizations {
   }
 }
 
-/** What weakens how people prove who they are, or for how long that counts. */
-const signInPolicy = ['acceptsOtherMethods', 'sessionIdleMinutes', 'sessionLifetimeMinutes'] as const;
+/**
+ * What lets people in, or has them hold something, without anybody's decision on each of them; or for how long what they proved
+ * counts. All of it is told of as a change of how people sign in.
+ */
+const admission = [
+  'acceptsOtherMethods',
+  'defaultPermissionSetId',
+  'groupMatching',
+  'inactivityDays',
+  'sessionIdleMinutes',
+  'sessionLifetimeMinutes',
+] as const satisfies readonly SignInSetting[];
 
-/** What lets people in, or has them hold something, without anybody's decision on each of them. */
-const admission = [...signInPolicy, 'groupMatching', 'defaultPermissionSetId', 'inactivityDays'] as const;
-
-type Settings =
-  | 'name'
-  | 'groupMatching'
-  | 'defaultPermissionSetId'
-  | 'inactivityDays'
-  | 'plan'
-  | 'scimWithoutSso'
-  | 'disclosesName'
-  | 'signInContact'
-  | (typeof signInPolicy)[number];
+type Settings = 'name' | 'plan' | 'scimWithoutSso' | SignInSetting;
 type Changes = Partial<Pick<OrganizationRow, Settings>>;
 
 /** The fields that were given and differ. Only the default permission set and the contact can be cleared. */

@@ -77,10 +77,7 @@ export class Grants {
     });
   }
 
-  /**
-   * Takes a grant away. Throws `notFound`, `lastOwner`, `freshSignInRequired` when its set is sensitive; `forbidden` for a
-   * grant of owner.
-   */
+  /** Takes a grant away. Throws `notFound`, `lastOwner`; `forbidden` for a grant of owner. */
   async revoke(actor: Actor, id: string): Promise<GrantRow> {
     requirePermission(actor, 'rollcall:grants');
     requireId('grant', id);
@@ -90,7 +87,6 @@ export class Grants {
         if (!locked) throw notFound('grant', id);
         const { isOwner, ...grant } = locked;
         if (isOwner) requirePermission(actor, OWNER_ONLY);
-        await this.#permissionSets.requireFreshToTake(transaction, actor, grant.permissionSetId);
         await transaction.rows(store.deleteGrant, id);
         const data = factsOf(grant);
         await recordEvent(transaction, actor, { type: 'grantRevoked', subjectId: id, data, at: this.#clock() });

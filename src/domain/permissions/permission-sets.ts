@@ -188,17 +188,6 @@ export class PermissionSets {
     return this.#catalogue.holdsSensitive(permissions);
   }
 
-  /**
-   * Throws `freshSignInRequired` for somebody who is about to take the set from somebody, where it is sensitive, and did not just
-   * sign in. Asks nothing where the actor is nobody signed in. Throws `notFound`.
-   */
-  async requireFreshToTake(transaction: OrganizationTransaction, actor: Actor, id: string): Promise<void> {
-    if (actor.kind !== 'user') return;
-    const set = await this.#read(transaction, id);
-    if (!set) throw notFound('permission set', id);
-    if (this.isSensitive(set)) requireFreshSignIn(actor, this.#clock());
-  }
-
   #requireAddable(actor: Actor, permissions: readonly string[]): void {
     const unknown = permissions.filter((name) => !this.#catalogue.has(name));
     if (unknown.length > 0) {

@@ -63,7 +63,10 @@ export class DataKeys {
     if (opened) return opened;
     const [row] = await this.#database.lookUp(store.lookUpKey, id);
     if (!row)
-      throw new SealError(`The data key ${id}, under which a secret is sealed, is not in the database any more.`);
+      throw new SealError(
+        'dataKeyGone',
+        `The data key ${id}, under which a secret is sealed, is not in the database any more.`,
+      );
     return this.#open(row);
   }
 
@@ -137,7 +140,7 @@ export class DataKeys {
       this.#opened.set(id, key);
       return key;
     }
-    throw new SealError(this.#previousWrappingKey ? NEITHER_OPENS : DOES_NOT_OPEN);
+    throw new SealError('secretKey', this.#previousWrappingKey ? NEITHER_OPENS : DOES_NOT_OPEN);
   }
 }
 

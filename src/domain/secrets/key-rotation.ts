@@ -75,11 +75,6 @@ export class KeyRotation {
     this.#signingKeys = parts.signingKeys;
   }
 
-  /** Throws SealError under another SECRET_KEY than the service's: what is hashed under it would open nothing there. */
-  async requireSecretKey(): Promise<void> {
-    await this.#dataKeys.requireOpen();
-  }
-
   /**
    * Seals everything anew under a new data key, organization by organization, and has a new signing key follow. What broke
    * off is made good by running it again. Throws SealError where the present data key does not open, unless the old key is

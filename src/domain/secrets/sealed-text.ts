@@ -6,11 +6,21 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const DATA_KEY_LABEL = 'rollcall data keys v1';
 
+/** Why: SECRET_KEY is another, the data key is in the database no more, or the text is not what was sealed for its place. */
+export type SealFailure = 'secretKey' | 'dataKeyGone' | 'changed';
+
+/** No setting opens it any more. */
+const GIVE_ANEW =
+  'Give it anew: a client secret by npx rollcall connection update ID --client-secret -, a signing key by npx rollcall keys rotate.';
+
 /** What is sealed cannot be opened. The message is for the operator: it says what to do and holds no secret. */
 export class SealError extends Error {
-  constructor(message: string) {
-    super(message);
+  readonly kind: SealFailure;
+
+  constructor(kind: SealFailure, message: string) {
+    super(kind === 'secretKey' ? message : `${message} ${GIVE_ANEW}`);
     this.name = 'SealError';
+    this.kind = kind;
   }
 }
 

@@ -19,10 +19,19 @@ export function dataKeyIdOf(sealed: string): string | undefined {
  * which is not. Seal before the transaction that stores the text, because this asks the database too.
  */
 export class Seals {
-  readonly #keys: Pick<DataKeys, 'current' | 'get'>;
+  readonly #keys: Pick<DataKeys, 'current' | 'get' | 'requireOpen'>;
 
-  constructor({ dataKeys }: { dataKeys: Pick<DataKeys, 'current' | 'get'> }) {
+  constructor({ dataKeys }: { dataKeys: Pick<DataKeys, 'current' | 'get' | 'requireOpen'> }) {
     this.#keys = dataKeys;
+  }
+
+  /**
+   * Throws SealError where the present data key opens neither under SECRET_KEY nor under PREVIOUS_SECRET_KEY: for commands that
+   * print what is hashed under SECRET_KEY, which a mistyped one would make worth nothing. Not seen is one from before anything
+   * was sealed, nor one beside the PREVIOUS_SECRET_KEY under which the service still runs.
+   */
+  async requireSecretKey(): Promise<void> {
+    await this.#keys.requireOpen();
   }
 
   /** `v1.{data key}.{base64url}`; it opens for the same context only. Throws SealError where the data key does not open. */
@@ -30,13 +39,13 @@ export class Seals {
     return sealWith(await this.#keys.current(), text, context);
   }
 
-  /** What was sealed. Throws SealError, which names the setting where SECRET_KEY is another than then. */
+  /** What was sealed. Throws SealError, which says what to do: by another setting, or by giving the secret anew. */
   async open(sealed: string, context: string): Promise<string> {
     const [, id = '', bytes = ''] = SEALED.exec(sealed) ?? [];
-    if (id === '') throw new SealError('A secret in the database has no form that this version knows.');
+    if (id === '') throw new SealError('changed', 'A secret in the database has no form that this version knows.');
     const opened = openUnder(await this.#keys.get(id), bytes, context);
     if (opened) return opened.toString();
-    throw new SealError('A sealed secret in the database was changed, or belongs to something else.');
+    throw new SealError('changed', 'A sealed secret in the database was changed, or belongs to something else.');
   }
 }
 

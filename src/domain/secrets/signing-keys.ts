@@ -62,7 +62,7 @@ export class SigningKeys {
     return { keys: published.map((row) => row.publicJwk as JWK) };
   }
 
-  /** A token of these claims, signed by the key whose time it is. Throws SealError where SECRET_KEY is another. */
+  /** A token of these claims, signed by the key whose time it is. Throws SealError where that key does not open. */
   async sign(claims: JWTPayload): Promise<string> {
     const row = signerAt(await this.#keys(), this.#clock());
     const header = { alg: ALGORITHM, kid: row.id, typ: TOKEN_TYPE };

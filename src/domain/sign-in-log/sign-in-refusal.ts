@@ -14,6 +14,8 @@ export const signInRefusalReasons = [
   'identityProviderError',
   /** What the identity provider sent is not what may be believed: signature, audience, time, form. */
   'responseInvalid',
+  /** For a fresh sign-in the person was not asked, or the identity provider does not say that they were. */
+  'notProvedAnew',
   /** The attempt is over, was used before, or began in another browser. */
   'attemptExpired',
   /** The match waits for an admin: see the binding request. */

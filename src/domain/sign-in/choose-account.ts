@@ -7,7 +7,7 @@ export type AccountChoice =
   | { kind: 'account'; accountId: string }
   | { kind: 'new' }
   /** The browser is signed in as another account: is that the same person's? */
-  | { kind: 'ask' }
+  | { kind: 'ask'; session: { accountId: string; isFresh: boolean } }
   /** One of these accounts has this e-mail address already, and one of its ways in is to be proved first. */
   | { kind: 'otherMethod'; accountIds: string[]; methods: LoginProvider[] }
   /** The user signs in by an account of somebody who proved something else. */
@@ -18,8 +18,11 @@ export interface AccountQuestion {
   userId: string | null;
   /** The logins of accounts with the person's e-mail address; none unless the organization has proved its domain. */
   logins: readonly { accountId: string; provider: LoginProvider }[];
-  /** The account of the browser, and whether one of its own logins proved it there. */
-  session: { accountId: string; isProvedByLogin: boolean } | undefined;
+  /**
+   * The account of the browser; whether whoever has it proved just now to be that account, and by one of its own logins. The
+   * cookie alone adds nothing to an account: whoever stole one would keep that account by what they added.
+   */
+  session: { accountId: string; isFresh: boolean; isProvedByLogin: boolean } | undefined;
   /** The account whose login was just proved, to link it. */
   provedAccountId: string | null;
   /** The account of whom the same stable id was proved for before; never found by a subject alone. */
@@ -60,7 +63,22 @@ export async function chooseAccount(
   if (proved != null) return { kind: 'account', accountId: proved };
   if (others.length > 0) return otherMethod(others);
   if (!session || isTaken(session.accountId) || choice === 'separate') return { kind: 'new' };
-  return choice === 'sameAccount' ? { kind: 'account', accountId: session.accountId } : { kind: 'ask' };
+  const isSame = choice === 'sameAccount' && session.isFresh;
+  return isSame ? { kind: 'account', accountId: session.accountId } : { kind: 'ask', session };
+}
+
+/**
+ * The account of a user whose binding names one: the user's own, which comes first; else that one, unless it is another active
+ * user's by now, as when this one was blocked meanwhile. Theirs is then a new one.
+ */
+export async function accountOfBound(
+  transaction: OrganizationTransaction,
+  { userId, accountId }: { userId: string; accountId: string },
+): Promise<Extract<AccountChoice, { kind: 'account' | 'new' }>> {
+  const [own] = await transaction.rows(store.accountOfUser, userId);
+  if (own) return { kind: 'account', accountId: own.accountId };
+  const users = await transaction.rows(store.usersOfAccounts, [accountId]);
+  return users.some((each) => each.isActive) ? { kind: 'new' } : { kind: 'account', accountId };
 }
 
 function ofOwnAccount(

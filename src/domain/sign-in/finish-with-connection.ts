@@ -1,59 +1,24 @@
-import type { OrganizationTransaction } from '../../database/database.ts';
-import type { LoginProvider } from '../accounts/account.entity.ts';
-import type { AccountRow } from '../accounts/accounts.store.ts';
-import type { CurrentSession } from '../accounts/current-session.ts';
+import { wasEndedSince } from '../accounts/ended-by-others.ts';
 import type { Actor } from '../actors/actor.ts';
-import { requestOf } from '../bindings/binding-requests.store.ts';
 import * as bindings from '../bindings/bindings.store.ts';
 import { endBindingOf } from '../bindings/end-bindings.ts';
 import { makeBinding } from '../bindings/make-binding.ts';
 import { askAdmin, closeRequest } from '../bindings/write-binding-request.ts';
-import type { SignInConnection, SignInOrganization } from '../connections/sign-in-connection.ts';
-import { provedAtOf, type VerifiedIdentity } from '../connections/verified-identity.ts';
+import { provedAtOf } from '../connections/verified-identity.ts';
+import { DomainError } from '../domain-error.ts';
 import { hasAccess } from '../permissions/has-access.ts';
 import { againAfterRaces, signInRaces } from '../races.ts';
-import { accountOfUser } from './choose-account.store.ts';
-import { type AccountChoice, chooseAccount } from './choose-account.ts';
+import { accountFor, isApart } from './account-for.ts';
+import type { AccountChoice } from './choose-account.ts';
+import type { ConnectionSignIn, FinishingConnection as Finishing, SigningIn } from './connection-sign-in.ts';
 import { createUserJustInTime } from './just-in-time.ts';
 import * as store from './match-person.store.ts';
 import { holdPerson, isOwnAddress } from './match-person.ts';
 import type { MatchedPerson, PersonDecision } from './person-decision.ts';
 import { type RefusalFacts, refuseSignIn } from './refuse-sign-in.ts';
 import { finishIn, holdPending, lockVerified, type PendingIdentity, takePending } from './sign-in-attempts.ts';
-import type { FinishInput, SignInOutcome } from './sign-in-outcome.ts';
+import type { SignInOutcome } from './sign-in-outcome.ts';
 import type { SignInParts } from './sign-in-parts.ts';
-
-/** A verified sign-in through a connection, in the browser in which it began. */
-export interface ConnectionSignIn {
-  attemptId: string;
-  state: string;
-  connection: SignInConnection;
-  organization: SignInOrganization;
-  /** The version that the person was sent away with. */
-  connectionVersion: number;
-  identity: VerifiedIdentity;
-  returnTo: string | null;
-  /** The account whose login was just proved, to link it; null without one. */
-  provedAccountId: string | null;
-  /** The attempt with which the identity has waited; null where it has not. */
-  pendingAttemptId: string | null;
-  /** What waits is not to be added to the account with the person's address, as that is not theirs: an admin is asked. */
-  isOwnAccountAsked: boolean;
-  input: FinishInput;
-}
-
-interface Finishing extends ConnectionSignIn {
-  parts: SignInParts;
-  transaction: OrganizationTransaction;
-  actor: Actor;
-  session: CurrentSession | undefined;
-  /** The account of the session. */
-  signedInAs: AccountRow | undefined;
-  logins: { accountId: string; provider: LoginProvider }[];
-  at: Date;
-}
-
-type SigningIn = Extract<PersonDecision, { kind: 'bound' | 'bind' | 'create' }>;
 
 /**
  * The last step of a sign-in through a connection, in one transaction of its organization: the attempt, who it is, the binding,
@@ -67,20 +32,31 @@ export async function finishWithConnection(parts: SignInParts, signIn: Connectio
   const signedInAs = session && (await parts.accounts.find(session.accountId));
   const logins = email === null ? [] : await parts.accounts.findLoginsByVerifiedEmail(email);
   const actor: Actor = { kind: 'system', organizationId };
-  return againAfterRaces(signInRaces, () =>
+  const run = (step: (finishing: Finishing) => Promise<SignInOutcome>) =>
     parts.database.transaction(organizationId, (transaction) =>
-      finish({ ...signIn, parts, transaction, actor, session, signedInAs, logins, at: parts.clock() }),
-    ),
-  );
+      step({ ...signIn, parts, transaction, actor, session, signedInAs, logins, at: parts.clock() }),
+    );
+  return againAfterRaces(signInRaces, () => run(finish)).catch((error: unknown) => {
+    if (error instanceof DomainError && error.code === 'userAlreadyBound') return run(refuseAsTaken);
+    throw error;
+  });
+}
+
+/** The account became another user's each time: whoever begins again finds it settled. */
+async function refuseAsTaken(finishing: Finishing): Promise<SignInOutcome> {
+  const { transaction, attemptId, at } = finishing;
+  const refused = { reason: 'attemptExpired', detail: { accountTaken: true } } as const;
+  const isHeld = await lockVerified(transaction, attemptId, at);
+  return isHeld ? endRefused(finishing, refused) : refuse(finishing, refused);
 }
 
 async function finish(finishing: Finishing): Promise<SignInOutcome> {
   const { transaction, attemptId, pendingAttemptId, isOwnAccountAsked, connection, identity, parts, at } = finishing;
-  const isHeld = isOwnAccountAsked || (await lockVerified(transaction, attemptId, at));
-  if (!isHeld) return refuse(finishing, { reason: 'attemptExpired' });
-  if (pendingAttemptId !== null && !(await holdPending(transaction, pendingAttemptId, at))) {
-    return endRefused(finishing, { reason: 'attemptExpired' });
-  }
+  const own = isOwnAccountAsked ? undefined : await lockVerified(transaction, attemptId, at);
+  if (!isOwnAccountAsked && !own) return refuse(finishing, { reason: 'attemptExpired' });
+  // What has waited was proved in the attempt with which it waits.
+  const proving = pendingAttemptId === null ? own : await holdPending(transaction, pendingAttemptId, at);
+  if (!proving) return endRefused(finishing, { reason: 'attemptExpired' });
   const [now] = await transaction.rows(store.holdConnection, connection.id);
   if (now?.status !== 'enabled' || !now.isInUse) return endRefused(finishing, { reason: 'connectionDisabled' });
   if (now.version !== finishing.connectionVersion) {
@@ -97,6 +73,11 @@ async function finish(finishing: Finishing): Promise<SignInOutcome> {
     await endStale(finishing, matched);
     return askAndRefuse(finishing, decision);
   }
+  if (decision.kind !== 'create' && (await wasEndedSince(transaction, decision.userId, proving.createdAt))) {
+    await endStale(finishing, matched);
+    const { userId } = decision;
+    return endRefused(finishing, { reason: 'attemptExpired', userId, detail: { sessionsEnded: true } });
+  }
   if (isOwnAccountAsked) {
     await endStale(finishing, matched);
     return askForOwnAccount(finishing, decision);
@@ -106,18 +87,15 @@ async function finish(finishing: Finishing): Promise<SignInOutcome> {
 
 async function signInAs(finishing: Finishing, matched: MatchedPerson, decision: SigningIn): Promise<SignInOutcome> {
   const choice = await accountFor(finishing, decision);
-  const { signedInAs: account, identity, attemptId, pendingAttemptId, transaction, state } = finishing;
-  if (choice.kind === 'ask') {
-    const signedInAs = account?.email ?? account?.displayName ?? null;
-    return { kind: 'chooseAccount', state, signedInAs, newEmail: identity.email };
-  }
+  const { attemptId, pendingAttemptId, transaction } = finishing;
+  if (choice.kind === 'ask') return askWhose(finishing, choice.session);
   await endStale(finishing, matched);
   if (choice.kind === 'alreadyBound') {
     const candidateUserIds = decision.kind === 'create' ? [] : [decision.userId];
     return askAndRefuse(finishing, { reason: 'alreadyBound', candidateUserIds, isRejected: false });
   }
   if (choice.kind === 'otherMethod') {
-    const pending = pendingOf(finishing, choice.accountIds);
+    const pending = pendingOf(finishing, choice);
     await finishIn(transaction, attemptId, { ...pending, attemptId: pendingAttemptId ?? attemptId });
     const userId = decision.kind === 'create' ? null : decision.userId;
     return refuse(finishing, { reason: 'otherSignInMethod', userId, otherMethods: choice.methods });
@@ -125,33 +103,14 @@ async function signInAs(finishing: Finishing, matched: MatchedPerson, decision: 
   return openSession(finishing, decision, choice);
 }
 
-/** A stored binding brings its account, except that an approval made it before anybody signed in. */
-async function accountFor(finishing: Finishing, decision: SigningIn): Promise<AccountChoice> {
-  const { transaction, connection, identity, session, logins, provedAccountId, input } = finishing;
-  if (decision.kind === 'bound' && decision.binding.accountId !== null) {
-    const [own] = await transaction.rows(accountOfUser, decision.userId);
-    return { kind: 'account', accountId: own?.accountId ?? decision.binding.accountId };
-  }
-  const { stableId } = identity;
-  const [former] = stableId === null ? [] : await transaction.rows(store.accountOfStableId, connection.id, stableId);
-  return chooseAccount(transaction, {
-    userId: decision.kind === 'create' ? null : decision.userId,
-    logins: (await isOwnAddress(transaction, identity)) ? logins : [],
-    session: session && { accountId: session.accountId, isProvedByLogin: session.loginProvider !== null },
-    provedAccountId,
-    formerAccountId: former?.accountId ?? null,
-    isApproved: decision.kind === 'bound',
-    isApart: await isApart(finishing, decision),
-    choice: input.choice,
-  });
-}
-
-/** Whether an admin has said that accounts with the person's address are somebody else's, and nobody has got in by that yet. */
-async function isApart({ transaction, connection, identity }: Finishing, decision: SigningIn): Promise<boolean> {
-  if (decision.kind === 'bind') return false;
-  const [request] = await transaction.rows(requestOf, connection.id, identity.subject);
-  const userId = decision.kind === 'create' ? null : decision.userId;
-  return request?.state === 'approved' && request.reason === 'otherSignInMethod' && request.userId === userId;
+/** Whether the account of the browser is the same person's: they say so on a page that names it, having just proved it theirs. */
+function askWhose(
+  { parts, state, signedInAs: signedIn, identity }: Finishing,
+  { accountId, isFresh }: Extract<AccountChoice, { kind: 'ask' }>['session'],
+): SignInOutcome {
+  const signedInAs = signedIn?.email ?? signedIn?.displayName ?? null;
+  const account = parts.attempts.markOf(state, accountId);
+  return { kind: 'chooseAccount', state, signedInAs, newEmail: identity.email, account, isFresh };
 }
 
 /** The account with their address is not theirs, they say: an admin is asked to let them have one of their own. */
@@ -273,8 +232,11 @@ async function refuse(finishing: Finishing, refused: Refused): Promise<SignInOut
   return { kind: 'refused', refusal };
 }
 
-function pendingOf(finishing: Finishing, accountIds: string[]): Omit<PendingIdentity, 'attemptId'> {
+function pendingOf(
+  finishing: Finishing,
+  { accountIds, methods }: Extract<AccountChoice, { kind: 'otherMethod' }>,
+): Omit<PendingIdentity, 'attemptId'> {
   const { connection, connectionVersion, identity, returnTo } = finishing;
   const { organizationId, id: connectionId } = connection;
-  return { organizationId, connectionId, connectionVersion, identity, accountIds, returnTo };
+  return { organizationId, connectionId, connectionVersion, identity, accountIds, methods, returnTo };
 }

@@ -7,7 +7,7 @@ export const accountOfLogin = statement<{ accountId: string }>(
   'select account_id as "accountId" from account_logins where provider = $1 and subject = $2',
 );
 
-/** For `lookUp`: where the account `$1` was signed in last. */
+/** For `lookUp`: where the account `$1` was signed in last, in whichever browser; who signed out there comes back to it. */
 export const lastOrganizationOf = statement<{ organizationId: string }>(
   `select organization_id as "organizationId" from sessions
     where account_id = $1 and organization_id is not null order by last_seen_at desc limit 1`,

@@ -1,16 +1,16 @@
-import { foldKey } from '../../attributes/fold.ts';
 import type { OrganizationTransaction } from '../../database/database.ts';
 import type { LoginProvider } from '../accounts/account.entity.ts';
-import type { Membership } from '../accounts/accounts.ts';
-import type { SignInOrganization } from '../connections/sign-in-connection.ts';
+import type { CurrentSession } from '../accounts/current-session.ts';
+import { wasEndedSince } from '../accounts/ended-by-others.ts';
+import type { OpenedSession } from '../accounts/session-opening.ts';
 import { provedAtOf, type VerifiedIdentity } from '../connections/verified-identity.ts';
 import { hasAccess } from '../permissions/has-access.ts';
-import { isProtected } from '../permissions/protected-user.ts';
 import { againAfterRaces, signInRaces } from '../races.ts';
+import { isSignInThatWaits } from '../sign-in-addresses.ts';
+import { holdUsers } from '../users/hold-users.ts';
 import * as store from './finish-with-login.store.ts';
-import { holdUsers, usersByEmail } from './match-person.store.ts';
-import { isOwnAddress } from './match-person.ts';
-import { refuseSignIn } from './refuse-sign-in.ts';
+import { findPlace, isOpen, type Place, type PlaceQuestion, placeOf, userByEmail } from './place-of-login.ts';
+import { type RefusalFacts, refuseSignIn } from './refuse-sign-in.ts';
 import { finishIn, lockVerified } from './sign-in-attempts.ts';
 import type { FinishInput, SignInOutcome } from './sign-in-outcome.ts';
 import type { SignInParts } from './sign-in-parts.ts';
@@ -21,121 +21,145 @@ export interface LoginSignIn {
   login: LoginProvider;
   identity: VerifiedIdentity;
   returnTo: string | null;
+  /** Whether somebody who is signed in was to prove anew who they are. */
+  asksAnew: boolean;
+  /** When the browser was sent away: what it proved is no younger. */
+  begunAt: Date;
   input: FinishInput;
 }
 
-/** The user that the account may be, and whether it becomes so now. */
-interface Place {
-  organization: Pick<SignInOrganization, 'id' | 'name' | 'slug'>;
-  userId: string;
-  isNew: boolean;
+interface Finishing extends LoginSignIn, PlaceQuestion {
+  parts: SignInParts;
+  session: CurrentSession | undefined;
 }
 
 /**
- * The last step of a sign-in by Google or Microsoft: the account of that login, in the organization where it was last, or the only
- * one that takes this way in. Otherwise the account is signed in to no organization, which is no refusal (S15, S20).
+ * The last step of a sign-in by Google or Microsoft: the account of that login, in its place (`findPlace`). Without one it is
+ * signed in to no organization, which is no refusal (S15, S20). One that asked the account of this browser anew is for the
+ * organization in which that acts, and for no other.
  */
 export async function finishWithLogin(parts: SignInParts, signIn: LoginSignIn): Promise<SignInOutcome> {
-  const { login, identity, attemptId, returnTo, input } = signIn;
+  const { login, identity, asksAnew, input } = signIn;
   const { subject, email, displayName } = identity;
   const isEmailVerified = identity.emailVerification === 'yes';
-  const account = await parts.accounts.ensureForLogin(login, { subject, email, isEmailVerified, displayName });
-  const place = await findPlace(parts, account.id, identity);
-  const inside = place && (await signInAt(parts, signIn, account.id, place));
+  const { id: accountId } = await parts.accounts.ensureForLogin(login, {
+    subject,
+    email,
+    isEmailVerified,
+    displayName,
+  });
+  const memberships = await parts.accounts.memberships(accountId);
+  const found = await parts.sessions.find(input.sessionCookie);
+  const session = found?.accountId === accountId ? found : undefined;
+  const finishing = { ...signIn, parts, accountId, memberships, session };
+  if (asksAnew && session) return finishAnew(finishing, session);
+  const place = await findPlace(parts, finishing);
+  return (place && (await signInAt(finishing, place))) ?? openAccount(finishing);
+}
+
+/**
+ * A fresh sign-in to the organization in which the session acts. Where that takes no such login any more, as since a connection
+ * was enabled, who came by it stays until the session ends, and proves it anew by nothing else.
+ */
+async function finishAnew(finishing: Finishing, session: CurrentSession): Promise<SignInOutcome> {
+  const { memberships, returnTo } = finishing;
+  const membership = memberships.find((each) => each.organizationId === session.organizationId);
+  if (!membership) return openAccount(finishing);
+  const place = placeOf(membership);
+  const isTaken = isOpen(membership);
+  const inside = isTaken ? await signInAt(finishing, place) : await renewAt(finishing, place, session);
   if (inside) return inside;
+  // It was the account that another sign-in waits for, and not the organization.
+  if (session.authentication === null && isSignInThatWaits(returnTo)) return openAccount(finishing);
+  return refuseAt(finishing, place, { reason: membership.isActive ? 'methodNotAccepted' : 'deactivated' });
+}
+
+/** The account alone. */
+async function openAccount(finishing: Finishing): Promise<SignInOutcome> {
+  const { parts, attemptId, login, accountId, begunAt, identity, returnTo, input } = finishing;
   if (!(await parts.attempts.finish(attemptId))) {
-    const facts = { reason: 'attemptExpired', organizationId: null, provider: login, email } as const;
+    const facts = { reason: 'attemptExpired', organizationId: null, provider: login, email: identity.email } as const;
     const refusal = await refuseSignIn(parts, { ...facts, address: input.address }, undefined);
     return { kind: 'refused', refusal };
   }
-  const opening = { accountId: account.id, visit: input, at: parts.clock(), login };
-  const { cookie } = await parts.sessions.open(opening);
+  const { cookie } = await parts.sessions.open({ accountId, visit: input, begunAt, at: parts.clock(), login });
   return { kind: 'signedIn', cookie, organization: null, returnTo, hasPermissions: false };
 }
 
-async function findPlace(
-  parts: SignInParts,
-  accountId: string,
-  identity: VerifiedIdentity,
-): Promise<Place | undefined> {
-  const memberships = await parts.accounts.memberships(accountId);
-  const open = memberships.filter(isOpen);
-  const [last] = await parts.database.lookUp(store.lastOrganizationOf, accountId);
-  const only = open.length === 1 ? open[0] : undefined;
-  const chosen = open.find((each) => each.organizationId === last?.organizationId) ?? only;
-  if (chosen) {
-    const { organizationId: id, name, slug, userId } = chosen;
-    return { organization: { id, name, slug }, userId, isNew: false };
-  }
-  return open.length === 0 ? findUserByEmail(parts, identity, memberships) : undefined;
-}
-
-/** It takes this way in, and the account's user is active there. */
-function isOpen({ isActive, takesOtherMethods }: Membership): boolean {
-  return isActive && takesOtherMethods;
-}
-
-/**
- * The user whom a verified e-mail address names in the organization that has proved its domain: exactly one, without an account,
- * and nobody who holds what is protected.
- */
-async function findUserByEmail(
-  { database, signInConnections, emailDomains, catalogue }: SignInParts,
-  identity: VerifiedIdentity,
-  memberships: readonly Membership[],
-): Promise<Place | undefined> {
-  const { email, emailVerification } = identity;
-  if (email === null || emailVerification !== 'yes') return undefined;
-  const organizationId = await emailDomains.findOrganization(email);
-  if (organizationId === undefined || memberships.some((each) => each.organizationId === organizationId))
-    return undefined;
-  const organization = await signInConnections.organizationOf(organizationId);
-  if (organization?.status !== 'active' || !organization.takesOtherMethods) return undefined;
-  return database.transaction(organization.id, async (transaction) => {
-    if (!(await isOwnAddress(transaction, identity))) return undefined;
-    const named = await transaction.rows(usersByEmail, foldKey(email));
-    const [user, other] = named.filter((each) => each.isUserActive);
-    if (!user || other || user.isTaken) return undefined;
-    if (await isProtected(transaction, user.userId, catalogue)) return undefined;
-    return { organization, userId: user.userId, isNew: true };
+/** Undefined where the user or the organization is not open any more, at this moment: the account goes in without it. */
+function signInAt(finishing: Finishing, place: Place): Promise<SignInOutcome | undefined> {
+  const { parts, login, identity, accountId, begunAt, input: visit } = finishing;
+  const { userId, isNew } = place;
+  return finishAt(finishing, place, async (transaction, at) => {
+    if (!(await mayEnter(transaction, finishing, place))) return undefined;
+    if (isNew) await parts.accounts.joinIn(transaction, { accountId, userId, at });
+    const proof = { method: login, connectionId: null, directoryUserId: null, provedAt: provedAtOf(identity, at) };
+    const { subject, email } = identity;
+    const event = { subject, email, detail: isNew ? { boundBy: 'email' } : {} };
+    return parts.sessions.signInTo(transaction, { accountId, userId, proof, visit, event, begunAt, at });
   });
 }
 
-/** Undefined where the user or the organization is not open any more, at this moment: the account goes in without it. */
-async function signInAt(
-  parts: SignInParts,
-  { attemptId, login, identity, returnTo, input }: LoginSignIn,
-  accountId: string,
-  { organization, userId, isNew }: Place,
+/** Whether the user, who is held by now, is still to be that of the account: what was decided before may be over. */
+async function mayEnter(
+  transaction: OrganizationTransaction,
+  { parts, identity, accountId }: Finishing,
+  { userId, isNew }: Place,
+): Promise<boolean> {
+  const [may] = await transaction.rows(store.mayUseLogin, userId, accountId);
+  if (!may?.isActive || !may.isAccepted || may.isAnother) return false;
+  if (!isNew) return may.accountId === accountId;
+  // Somebody else may have got in as them, or been approved to, and their rights and address may be others.
+  return may.accountId === accountId || (await userByEmail(transaction, identity, parts.catalogue)) === userId;
+}
+
+/** Undefined where the session has proved nothing there by this login, or that is over. */
+function renewAt(finishing: Finishing, place: Place, session: CurrentSession): Promise<SignInOutcome | undefined> {
+  const { parts, login, identity, begunAt, input: visit } = finishing;
+  const { userId } = place;
+  return finishAt(finishing, place, (transaction, at) => {
+    const { subject, email } = identity;
+    const provedAt = provedAtOf(identity, at);
+    const renewal = { session, userId, login, provedAt, visit, event: { subject, email }, begunAt, at };
+    return parts.sessionRenewals.renewIn(transaction, renewal);
+  });
+}
+
+/** All of it in one transaction of the organization, while the attempt and the user are held, or none. */
+async function finishAt(
+  finishing: Finishing,
+  place: Place,
+  open: (transaction: OrganizationTransaction, at: Date) => Promise<OpenedSession | undefined>,
 ): Promise<SignInOutcome | undefined> {
+  const { parts, attemptId, begunAt, returnTo } = finishing;
+  const { organization, userId } = place;
   const { id, name, slug } = organization;
-  const { subject, email } = identity;
-  const run = async (transaction: OrganizationTransaction): Promise<SignInOutcome | undefined> => {
+  const run = async (transaction: OrganizationTransaction): Promise<SignInOutcome | 'ended' | undefined> => {
     const at = parts.clock();
     if (!(await lockVerified(transaction, attemptId, at))) return undefined;
     await transaction.rows(holdUsers, [userId]);
-    const [may] = await transaction.rows(store.mayUseLogin, userId, accountId);
-    if (
-      !may?.isActive ||
-      !may.isAccepted ||
-      may.isAnother ||
-      (may.accountId ?? (isNew ? accountId : null)) !== accountId
-    )
-      return undefined;
-    if (isNew) await parts.accounts.joinIn(transaction, { accountId, userId, at });
+    if (await wasEndedSince(transaction, userId, begunAt)) return 'ended';
+    const opened = await open(transaction, at);
+    if (!opened) return undefined;
     await finishIn(transaction, attemptId);
-    const proof = { method: login, connectionId: null, directoryUserId: null, provedAt: provedAtOf(identity, at) };
-    const event = { subject, email, detail: isNew ? { boundBy: 'email' } : {} };
-    const { cookie } = await parts.sessions.signInTo(transaction, {
-      accountId,
-      userId,
-      proof,
-      visit: input,
-      event,
-      at,
-    });
     const hasPermissions = await hasAccess(transaction, userId, parts.catalogue);
-    return { kind: 'signedIn', cookie, organization: { id, name, slug }, returnTo, hasPermissions };
+    return { kind: 'signedIn', cookie: opened.cookie, organization: { id, name, slug }, returnTo, hasPermissions };
   };
-  return againAfterRaces(signInRaces, () => parts.database.transaction(id, run));
+  const outcome = await againAfterRaces(signInRaces, () => parts.database.transaction(id, run));
+  const ended = { reason: 'attemptExpired', detail: { sessionsEnded: true } } as const;
+  return outcome === 'ended' ? refuseAt(finishing, place, ended) : outcome;
+}
+
+async function refuseAt(
+  { parts, attemptId, login, identity, input }: Finishing,
+  { organization: { id: organizationId }, userId }: Place,
+  { reason, detail = {} }: Pick<RefusalFacts, 'reason' | 'detail'>,
+): Promise<SignInOutcome> {
+  const isOurs = await parts.attempts.finish(attemptId);
+  const { subject, email } = identity;
+  const facts = { organizationId, provider: login, userId, subject, email, detail, address: input.address };
+  const organization = await parts.signInConnections.organizationOf(organizationId);
+  const isInUse = organization?.status === 'active';
+  const why = isOurs ? (isInUse ? reason : 'connectionDisabled') : 'attemptExpired';
+  return { kind: 'refused', refusal: await refuseSignIn(parts, { ...facts, reason: why }, organization) };
 }

@@ -7,9 +7,9 @@ import type { Actor } from '../actors/actor.ts';
 import type { VerifiedIdentity } from '../connections/verified-identity.ts';
 import { recordEvent } from '../events/domain-event.ts';
 import { isActiveUser } from '../users/active-user.ts';
+import { PROFILE_LENGTH_MAX, profileColumns } from '../users/user-profile.ts';
+import { insertUser } from '../users/users.store.ts';
 import { deactivated, notProvisioned, type PersonToMatch, type RefusedPerson } from './person-decision.ts';
-
-const TEXT_LENGTH_MAX = 512;
 
 const hasDirectory = statement<{ id: string }>(
   `select id from directories where organization_id = $1 and status <> 'retired' limit 1`,
@@ -37,12 +37,6 @@ const earlierUsers = statement<{ userId: string; isActive: boolean }>(
            select b.user_id from bindings b where b.organization_id = $1 and b.stable_id = $4) earlier
      join users u on u.organization_id = $1 and u.id = earlier.id
     order by "isActive", u.id limit 1`,
-);
-
-const insertUser = statement<never>(
-  `insert into users (organization_id, id, user_name, user_name_key, display_name, email, email_key, is_manual, version,
-                      created_at, updated_at)
-   values ($1, $2, $3, $4, $5, $6, $7, true, 1, $8, $8)`,
 );
 
 /**
@@ -73,12 +67,13 @@ export async function createUserJustInTime(
   { identity, connectionId, at }: { identity: VerifiedIdentity; connectionId: string; at: Date },
 ): Promise<string> {
   const id = uuid();
-  const userName = nameOf(identity) ?? identity.subject;
+  const userName = nameOf(identity);
+  if (userName === undefined) throw new Error('Somebody whose name cannot be stored was let through.');
   const email = identity.email !== null && isStorable(identity.email) ? identity.email : null;
   const displayName = identity.displayName !== null && isStorable(identity.displayName) ? identity.displayName : null;
-  const emailKey = email === null ? null : foldKey(email);
-  await transaction.rows(insertUser, id, userName, foldKey(userName), displayName, email, emailKey, at);
-  const data = { userName, displayName, email, connectionId };
+  const profile = { userName, displayName, email };
+  await transaction.rows(insertUser, id, ...profileColumns(profile), at);
+  const data = { ...profile, connectionId };
   await recordEvent(transaction, actor, { type: 'userCreated', subjectId: id, data, at });
   return id;
 }
@@ -90,5 +85,5 @@ function nameOf({ email, subject }: VerifiedIdentity): string | undefined {
 }
 
 function isStorable(text: string): boolean {
-  return text.trim() !== '' && textProblem(text, TEXT_LENGTH_MAX) === undefined && keyProblem(text) === undefined;
+  return text.trim() !== '' && textProblem(text, PROFILE_LENGTH_MAX) === undefined && keyProblem(text) === undefined;
 }

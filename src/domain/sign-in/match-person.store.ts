@@ -13,15 +13,9 @@ export const holdConnection = statement<{ version: number; status: ConnectionSta
     where c.organization_id = $1 and c.id = $2 and c.deleted_at is null for share of c`,
 );
 
-/**
- * People are held in this order, records before users, as SCIM writes lock them. One sign-in at a time holds a user, so that the
- * second of two reads what the first has bound.
- */
+/** Before their users, as SCIM writes lock them. */
 export const holdRecords = statement<{ id: string }>(
   'select id from directory_users where organization_id = $1 and id = any($2::uuid[]) order by id for share',
-);
-export const holdUsers = statement<{ id: string }>(
-  'select id from users where organization_id = $1 and id = any($2::uuid[]) order by id for no key update',
 );
 
 /** A living binding and what its record has become. */
@@ -111,15 +105,7 @@ export const usersByEmail = statement<{ userId: string; isUserActive: boolean; i
 /** Whether the address `$2`, folded `$3`, is one by which people are found. */
 export const selectIsOwnAddress = statement<{ isOwn: boolean }>(`select ${sharesAddress('$2', '$3::text')} as "isOwn"`);
 
-/** Active records whose active link leads to the user. */
-export const recordsOfUser = statement<{ id: string; externalId: string | null }>(
-  `select d.id, d.external_id as "externalId"
-     from user_links l
-     join directory_users d on d.organization_id = $1 and d.id = l.directory_user_id and d.active and not d.is_held
-    where l.organization_id = $1 and l.user_id = $2 and l.state = 'active' order by d.id`,
-);
-
-/** What a user was bound to, through connections that were not removed; ended ones of this connection too. */
+/** What a user was or is bound to, through connections that were not removed and still have the issuer of then. */
 export interface BindingOfUser {
   id: string;
   connectionId: string;
@@ -134,7 +120,8 @@ export const bindingsOfUser = statement<BindingOfUser>(
   `select b.id, b.connection_id as "connectionId", c.issuer, b.subject, b.stable_id as "stableId",
           b.ended_at is null as "isLive"
      from bindings b join connections c on c.organization_id = $1 and c.id = b.connection_id and c.deleted_at is null
-    where b.organization_id = $1 and b.user_id = $2 and (b.ended_at is null or b.connection_id = $3)
+    where b.organization_id = $1 and b.user_id = $2
+      and (b.connection_id = $3 or b.ended_reason is distinct from 'issuerChanged')
     order by b.id`,
 );
 

@@ -4,8 +4,10 @@ import type { BindingRequestReason, BindingRequestState } from '../bindings/bind
 import { holdRequestOf, requestOf } from '../bindings/binding-requests.store.ts';
 import { identityProviderOf } from '../connections/openid-issuer.ts';
 import type { VerifiedIdentity } from '../connections/verified-identity.ts';
+import { recordsOfUser } from '../links/records-of-user.ts';
 import type { PermissionCatalogue } from '../permissions/catalogue.ts';
 import { isProtected } from '../permissions/protected-user.ts';
+import { holdUsers } from '../users/hold-users.ts';
 import { mayCreateUser } from './just-in-time.ts';
 import type { LiveBinding, MatchedRecord } from './match-person.store.ts';
 import * as store from './match-person.store.ts';
@@ -130,7 +132,7 @@ async function findByEmail(matching: Matching): Promise<PersonDecision | undefin
   const [userId] = active;
   if (active.size > 1) return ask('ambiguous', [...active]);
   if (userId !== undefined) {
-    const own = await transaction.rows(store.recordsOfUser, userId);
+    const own = await transaction.rows(recordsOfUser, userId);
     const only = own.length === 1 ? own[0]?.id : byRecord[0]?.directoryUserId;
     return bindable(matching, userId, only ?? null, 'email');
   }
@@ -160,7 +162,9 @@ async function bindable(
   const earlier = live.find((each) => each.connectionId === connection.id);
   const bind = { kind: 'bind' as const, userId, directoryUserId, boundBy, replaces: earlier?.id ?? null };
   if (earlier) return bind;
-  if (boundBy === 'email' && bindings.some((each) => each.connectionId === connection.id)) {
+  // Whom an admin ended is not found again by the way of another connection to the same people.
+  const isEndedThere = (each: store.BindingOfUser) => !each.isLive && identityProviderOf(each.issuer) === provider;
+  if (boundBy === 'email' && bindings.some((each) => each.connectionId === connection.id || isEndedThere(each))) {
     return ask('emailBoundBefore', [userId]);
   }
   return (await isProtected(transaction, userId, catalogue)) ? ask('protectedUser', [userId]) : bind;
@@ -210,7 +214,8 @@ export async function holdPerson(
     const missing = [...records, ...users].filter((id) => !held.has(id));
     if (missing.length === 0) return matched;
     await transaction.rows(store.holdRecords, records);
-    await transaction.rows(store.holdUsers, users);
+    // One sign-in at a time, so that the second of two reads what the first has bound.
+    await transaction.rows(holdUsers, users);
     for (const id of missing) held.add(id);
   }
   throw new Error('The people behind a sign-in changed faster than they could be read.');

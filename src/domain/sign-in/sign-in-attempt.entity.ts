@@ -29,7 +29,7 @@ export class SignInAttempt {
   returnTo!: string | null;
   /** What the identity provider proved, between `verified` and `finished`. */
   identity!: Record<string, unknown> | null;
-  /** `link`: what waits to be added. */
+  /** What waits to be added to an account: with the sign-in that ended so, until it is taken, and with each `link` of it. */
   pending!: Record<string, unknown> | null;
   createdAt!: Date;
   expiresAt!: Date;

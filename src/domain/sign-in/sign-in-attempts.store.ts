@@ -17,6 +17,7 @@ export interface AttemptRow {
   browserHmac: string;
   identity: VerifiedIdentity | null;
   pending: PendingIdentity | null;
+  createdAt: Date;
   expiresAt: Date;
 }
 
@@ -33,16 +34,26 @@ export const findAttempt = prepared<AttemptRow>(
   'sign-in-attempt-find',
   `select id, purpose, state, organization_id as "organizationId", connection_id as "connectionId",
           connection_version as "connectionVersion", provider, asks_anew as "asksAnew", return_to as "returnTo", browser_hmac as "browserHmac",
-          identity, pending, expires_at as "expiresAt"
+          identity, pending, created_at as "createdAt", expires_at as "expiresAt"
      from sign_in_attempts where state_hmac = $1`,
 );
 
-/** `$2` what was proved without its claims, `$3` with them, `$4` now. No row where the step was taken before. */
-export const verifyAttempt = prepared<{ id: string }>(
+/** What became of the second step: `over` where it was taken before, or the attempt is over. */
+export type Verification = 'verified' | 'over' | 'notProvedAnew';
+
+/** `$2` what was proved without its claims, `$3` with them, `$4` now, `$5` whether the person proved just now who they are. */
+export const verifyAttempt = prepared<{ verification: Verification }>(
   'sign-in-attempt-verify',
-  `update sign_in_attempts
-      set state = 'verified', identity = case when purpose = 'test' then $3::jsonb else $2::jsonb end
-    where state_hmac = $1 and state = 'started' and expires_at > $4 returning id`,
+  `with step as (
+     update sign_in_attempts
+        set state = 'verified', identity = case when purpose = 'test' then $3::jsonb else $2::jsonb end
+      where state_hmac = $1 and state = 'started' and expires_at > $4 and ($5::boolean or not asks_anew or purpose = 'test')
+     returning id)
+   select case when exists (select 1 from step) then 'verified'
+               when exists (select 1 from sign_in_attempts
+                             where state_hmac = $1 and state = 'started' and expires_at > $4 and asks_anew and not $5)
+                 then 'notProvedAnew'
+               else 'over' end as verification`,
 );
 
 /** What was proved goes with the step: nothing of it is needed any more. */
@@ -58,8 +69,8 @@ export const endStarted = statement<never>(
 export const forgetExpired = statement<never>('delete from sign_in_attempts where expires_at < $1');
 
 /** Within a transaction of an organization, which need not be the attempt's: Google's and Microsoft's have none. */
-export const lockVerified = statement<{ id: string }>(
-  `select id from sign_in_attempts
+export const lockVerified = statement<{ createdAt: Date }>(
+  `select created_at as "createdAt" from sign_in_attempts
     where id = $2 and state = 'verified' and expires_at > $3 and $1::uuid is not null for update`,
 );
 
@@ -74,8 +85,8 @@ export const findPending = statement<{ pending: PendingIdentity }>(
     where id = $1 and browser_hmac = $2 and expires_at > $3 and purpose = 'signIn' and pending is not null`,
 );
 
-export const holdPending = statement<{ id: string }>(
-  `select id from sign_in_attempts
+export const holdPending = statement<{ createdAt: Date }>(
+  `select created_at as "createdAt" from sign_in_attempts
     where id = $2 and expires_at > $3 and purpose = 'signIn' and pending is not null and $1::uuid is not null for update`,
 );
 

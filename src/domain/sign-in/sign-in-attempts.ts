@@ -2,10 +2,11 @@ import { v7 as uuid } from 'uuid';
 import { keyProblem, textProblem } from '../../attributes/text.ts';
 import type { Database, OrganizationTransaction } from '../../database/database.ts';
 import type { LoginProvider } from '../accounts/account.entity.ts';
+import { freshUntil } from '../actors/actor.ts';
 import { type CredentialHasher, createSecret, readSecret } from '../actors/credential.ts';
 import type { Clock } from '../clock.ts';
 import type { SignInConnection } from '../connections/sign-in-connection.ts';
-import type { VerifiedIdentity } from '../connections/verified-identity.ts';
+import { provedAtOf, type VerifiedIdentity } from '../connections/verified-identity.ts';
 import { storableJson } from '../events/reported-events.ts';
 import type { AttemptPurpose } from './sign-in-attempt.entity.ts';
 import type { AttemptRow } from './sign-in-attempts.store.ts';
@@ -41,6 +42,8 @@ export interface PendingIdentity {
   identity: VerifiedIdentity;
   /** The accounts of which one has to be proved. */
   accountIds: string[];
+  /** The ways into those, as the person was offered them. */
+  methods: LoginProvider[];
   returnTo: string | null;
 }
 
@@ -98,6 +101,7 @@ export class SignInAttempts {
       browserHmac: this.#browserHmac(browser),
       identity: null,
       pending: pending ?? null,
+      createdAt: at,
       expiresAt: new Date(at.getTime() + LIFETIME_MILLISECONDS),
     };
     await this.#database.lookUp(
@@ -113,7 +117,7 @@ export class SignInAttempts {
       asksAnew,
       returnTo,
       pending === undefined ? null : storableJson(pending),
-      at,
+      attempt.createdAt,
       attempt.expiresAt,
     );
     return this.#startedOf(attempt, state);
@@ -126,21 +130,25 @@ export class SignInAttempts {
   }
 
   /**
-   * Takes the second step with what was proved; false where it was taken before, the attempt is over, or the subject is no
-   * text by which anybody could be found again.
+   * Takes the second step with what was proved. `over` where it was taken before, the attempt is over, or the subject is no
+   * text by which anybody could be found again; `notProvedAnew` where the attempt asks for a fresh sign-in and nobody says
+   * that it is one, as when what asks for it was taken out of the request, which goes through the browser.
    */
-  async verified(state: string, identity: VerifiedIdentity): Promise<boolean> {
-    if (readSecret(state) !== 'state' || !isKey(identity.subject)) return false;
+  async verified(state: string, identity: VerifiedIdentity): Promise<store.Verification> {
+    if (readSecret(state) !== 'state' || !isKey(identity.subject)) return 'over';
     const person = keepable(identity);
-    const rows = await this.#database.lookUp(
+    const now = this.#clock();
+    const isProvedAnew = freshUntil(provedAtOf(identity, now), now) !== null;
+    const [row] = await this.#database.lookUp(
       store.verifyAttempt,
       this.#hasher.hmacOf(state),
       // The claims are shown where a connection is tested, and nowhere else.
       storableJson({ ...person, claims: {} }),
       storableJson(person),
-      this.#clock(),
+      now,
+      isProvedAnew,
     );
-    return rows.length > 0;
+    return row?.verification ?? 'over';
   }
 
   /** In whatever state it is, until it is forgotten. */
@@ -169,6 +177,11 @@ export class SignInAttempts {
     const { pending, browserHmac } = attempt;
     const [waiting] = await this.#database.lookUp(store.findPending, pending.attemptId, browserHmac, this.#clock());
     return waiting?.pending;
+  }
+
+  /** By what a page tells us afterwards which account it named; of no other attempt, and of no other account. */
+  markOf(state: string, accountId: string): string {
+    return this.#hasher.hmacOf(`named account ${state} ${accountId}`);
   }
 
   /** Ends one that was not verified: what was verified is not taken from the browser by whoever sends it once more. */
@@ -211,14 +224,25 @@ export class SignInAttempts {
   }
 }
 
-/** Holds an attempt that has been verified until the transaction ends; undefined where another one finished it. */
-export async function lockVerified(transaction: OrganizationTransaction, id: string, at: Date): Promise<boolean> {
-  return (await transaction.rows(store.lockVerified, id, at)).length > 0;
+/** An attempt that is held until the transaction ends. */
+export type HeldAttempt = Pick<AttemptRow, 'createdAt'>;
+
+/** Holds an attempt that has been verified; undefined where another one finished it, or it is too old. */
+export async function lockVerified(
+  transaction: OrganizationTransaction,
+  id: string,
+  at: Date,
+): Promise<HeldAttempt | undefined> {
+  return (await transaction.rows(store.lockVerified, id, at))[0];
 }
 
-/** Holds an attempt with which an identity waits until the transaction ends; false where that was taken, or is too old. */
-export async function holdPending(transaction: OrganizationTransaction, id: string, at: Date): Promise<boolean> {
-  return (await transaction.rows(store.holdPending, id, at)).length > 0;
+/** Holds an attempt with which an identity waits; undefined where that was taken, or is too old. */
+export async function holdPending(
+  transaction: OrganizationTransaction,
+  id: string,
+  at: Date,
+): Promise<HeldAttempt | undefined> {
+  return (await transaction.rows(store.holdPending, id, at))[0];
 }
 
 /** Takes an identity that waits from the attempt that is held: nobody takes it a second time. */

@@ -77,7 +77,7 @@ const standings = (permissions: string, sets: string) => `
     select user_id, null, true, null, null, null, null, null from sensitive_grant where user_id is not null
     union all
     select user_id, null, true, null, null, null, null, null
-      from (${memberPathsOf('any(array(select group_id from sensitive_grant where group_id is not null))')}) member
+      from (${memberPathsOf('any(array(select group_id from sensitive_grant where group_id is not null))', 'all')}) member
     union all
     select candidate::uuid, null, true, null, null, null, null, null
       from binding_requests r cross join lateral jsonb_array_elements_text(r.candidate_user_ids) candidate

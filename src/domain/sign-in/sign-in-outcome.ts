@@ -38,13 +38,24 @@ export type SignInOutcome =
       claims: Record<string, unknown>;
       stableId: string | null;
       email: string | null;
+      /** When the person was asked who they are, as a fresh sign-in has to say; null where the answer does not. */
+      provedAt: Date | null;
       prediction: SignInPrediction;
     }
   /**
    * A first sign-in while the browser is signed in as another account. The attempt waits: `finish` again with the choice to
    * add it to that account or to keep it apart.
    */
-  | { kind: 'chooseAccount'; state: string; signedInAs: string | null; newEmail: string | null };
+  | {
+      kind: 'chooseAccount';
+      state: string;
+      signedInAs: string | null;
+      newEmail: string | null;
+      /** Names that account to `finish`: the choice counts for no other one. */
+      account: string;
+      /** Whether whoever has the cookie has just proved to be that account. Nothing is added to it before. */
+      isFresh: boolean;
+    };
 
 /** What a test sign-in would have led to. */
 export interface SignInPrediction {
@@ -68,4 +79,6 @@ export interface FinishInput extends Visit {
   browser: string | undefined;
   /** Answers `chooseAccount`. */
   choice?: 'sameAccount' | 'separate' | undefined;
+  /** The `account` that it named. */
+  account?: string | undefined;
 }

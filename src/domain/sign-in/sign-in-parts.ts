@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { SessionRenewals } from '../accounts/session-renewals.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionTests } from '../connections/connection-tests.ts';
@@ -21,6 +22,7 @@ export interface SignInParts {
     'createIn' | 'joinIn' | 'ensureForLogin' | 'findLoginsByVerifiedEmail' | 'memberships' | 'find'
   >;
   sessions: Pick<Sessions, 'signInTo' | 'open' | 'find'>;
+  sessionRenewals: Pick<SessionRenewals, 'renewIn'>;
   emailDomains: Pick<EmailDomains, 'findOrganization'>;
   signInEvents: SignInEvents;
   attempts: SignInAttempts;

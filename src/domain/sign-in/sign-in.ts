@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LoginProvider } from '../accounts/account.entity.ts';
 import type { SignInConnection } from '../connections/sign-in-connection.ts';
-import type { VerifiedIdentity } from '../connections/verified-identity.ts';
+import { provedAtOf, type VerifiedIdentity } from '../connections/verified-identity.ts';
 import { insertUsedAssertion } from '../directory-credentials/access-tokens.store.ts';
 import type { SignInRefusalReason } from '../sign-in-log/sign-in-refusal.ts';
 import { finishWithConnection } from './finish-with-connection.ts';
@@ -14,13 +14,13 @@ import type { PendingIdentity } from './sign-in-attempts.ts';
 import type { FinishInput, SignInOutcome, SignInRefusal } from './sign-in-outcome.ts';
 import type { SignInParts } from './sign-in-parts.ts';
 
-export type { FinishInput, SignInOutcome, SignInRefusal } from './sign-in-outcome.ts';
-
 export interface RefuseInput {
   state?: string | undefined;
   connection?: SignInConnection | undefined;
   provider?: LoginProvider | undefined;
   reason: SignInRefusalReason;
+  /** Who it was about, where that was verified. */
+  person?: Pick<VerifiedIdentity, 'subject' | 'email'> | undefined;
   detail?: Record<string, unknown> | undefined;
   address: string | null;
   /** What was refused may be a copy of the answer that is being verified: the attempt goes on. */
@@ -43,7 +43,7 @@ export class SignIn {
 
   /** Ends an attempt that was not verified, and writes why into the log of its organization, where one is known. */
   async refuse(input: RefuseInput): Promise<SignInRefusal> {
-    const { state, connection, provider, reason, detail = {}, address, isCopy = false } = input;
+    const { state, connection, provider, reason, person, detail = {}, address, isCopy = false } = input;
     const { attempts, signInConnections } = this.#parts;
     const attempt = state === undefined ? undefined : await attempts.find(state);
     if (attempt && !isCopy) await attempts.endStarted(attempt.id);
@@ -55,6 +55,7 @@ export class SignIn {
       organizationId: through?.organizationId ?? attempt?.organizationId ?? attempt?.pending?.organizationId ?? null,
       connection: through,
       provider: through ? null : (provider ?? attempt?.provider ?? null),
+      ...(person && { subject: person.subject, email: person.email }),
       detail: isTest ? { ...detail, isTest } : detail,
       address,
     });
@@ -76,8 +77,10 @@ export class SignIn {
     }
     if (attempt.purpose === 'test') return this.#finishTest(attempt, input);
     if (attempt.purpose === 'link') return this.#finishLink(attempt, state, input);
-    const { id: attemptId, identity, provider, returnTo } = attempt;
-    if (provider) return finishWithLogin(this.#parts, { attemptId, login: provider, identity, returnTo, input });
+    const { id: attemptId, identity, provider: login, returnTo, asksAnew, createdAt: begunAt } = attempt;
+    if (login) {
+      return finishWithLogin(this.#parts, { attemptId, login, identity, returnTo, asksAnew, begunAt, input });
+    }
     return this.#finishConnection(attempt, { state, input, through: attempt, identity });
   }
 
@@ -147,11 +150,11 @@ export class SignIn {
     const [found] = await this.#parts.database.lookUp(accountOfLogin, provider, identity.subject);
     const provedAccountId = found?.accountId ?? null;
     if (provedAccountId === null || !pending.accountIds.includes(provedAccountId)) {
-      const { organizationId } = pending;
+      const { organizationId, methods: otherMethods } = pending;
       const { email } = pending.identity;
       const detail = { provedOther: true };
       const facts = { reason: 'otherSignInMethod', organizationId, email, detail, provider } as const;
-      return this.#endRefused(attempt, { ...facts, otherMethods: [provider], address: input.address });
+      return this.#endRefused(attempt, { ...facts, otherMethods, address: input.address });
     }
     const { identity: waiting, attemptId: pendingAttemptId } = pending;
     const step = { state, input, through: pending, identity: waiting, provedAccountId, pendingAttemptId };
@@ -162,21 +165,20 @@ export class SignIn {
     const { signInConnections, connectionTests } = this.#parts;
     const { identity, organizationId } = attempt;
     const connection = await signInConnections.find(attempt.connectionId ?? '');
-    if (!connection) return this.#endRefused(attempt, { reason: 'connectionDisabled', organizationId, address });
+    const facts = { organizationId, connection, detail: { isTest: true }, address };
+    if (!connection) return this.#endRefused(attempt, { ...facts, reason: 'connectionDisabled' });
     if (connection.version !== attempt.connectionVersion) {
-      const detail = { connectionChanged: true, isTest: true };
-      return this.#endRefused(attempt, { reason: 'attemptExpired', organizationId, connection, detail, address });
+      const detail = { ...facts.detail, connectionChanged: true };
+      return this.#endRefused(attempt, { ...facts, reason: 'attemptExpired', detail });
     }
     if (!(await this.#parts.attempts.finish(attempt.id))) {
-      return {
-        kind: 'refused',
-        refusal: await this.#refuse({ reason: 'attemptExpired', organizationId, connection, address }),
-      };
+      return { kind: 'refused', refusal: await this.#refuse({ ...facts, reason: 'attemptExpired' }) };
     }
     await connectionTests.record(connection, identity.claims);
     const prediction = await predictSignIn(this.#parts, connection, identity);
     const { claims, stableId, email } = identity;
-    return { kind: 'tested', connectionId: connection.id, claims, stableId, email, prediction };
+    const provedAt = provedAtOf(identity, this.#parts.clock());
+    return { kind: 'tested', connectionId: connection.id, claims, stableId, email, provedAt, prediction };
   }
 
   async #endRefused(attempt: Pick<VerifiedAttempt, 'id'>, facts: RefusalFacts): Promise<SignInOutcome> {

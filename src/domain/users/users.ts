@@ -19,24 +19,19 @@ import { requireMayHandOn } from '../permissions/own-permissions.ts';
 import { keepingAnOwner, requireOwnerToTouch } from '../permissions/owners.ts';
 import { requireFreshToRename } from '../permissions/protected-user.ts';
 import { againAfterRaces, userNameRaces } from '../races.ts';
-import { readName, readOptionalText } from '../text-input.ts';
+import { readOptionalText } from '../text-input.ts';
 import { requireVersion } from '../version.ts';
 import { type UserOrderField, userList } from './user-list.store.ts';
+import {
+  type CreateUser,
+  PROFILE_LENGTH_MAX,
+  profileColumns,
+  readProfile,
+  type UpdateUser,
+  type UserProfile,
+} from './user-profile.ts';
 import type { UserRow } from './users.store.ts';
 import * as store from './users.store.ts';
-
-export interface CreateUser {
-  userName: string;
-  displayName?: string | null | undefined;
-  email?: string | null | undefined;
-}
-
-export interface UpdateUser {
-  userName?: string | null | undefined;
-  displayName?: string | null | undefined;
-  email?: string | null | undefined;
-  ifVersion?: number | null | undefined;
-}
 
 export interface UserFilter {
   /** The beginning of the userName or the e-mail address, in any case. */
@@ -54,8 +49,6 @@ export interface UserFilter {
   directoryId?: string | null | undefined;
   linkStates?: readonly LinkState[] | null | undefined;
 }
-
-const NAME_LENGTH_MAX = 512;
 
 /** The users of an organization, as the product sees them. Removed ones stay readable by id, but are not listed. */
 export class Users {
@@ -76,7 +69,7 @@ export class Users {
     const id = uuid();
     const at = this.#clock();
     const work = this.#database.transaction(actor.organizationId, async (transaction) => {
-      const [user] = await transaction.rows(store.insertUser, id, ...columnsOf(profile), at);
+      const [user] = await transaction.rows(store.insertUser, id, ...profileColumns(profile), at);
       await recordEvent(transaction, actor, { type: 'userCreated', subjectId: id, data: { ...profile }, at });
       return required(user);
     });
@@ -98,7 +91,7 @@ export class Users {
         email: input.email === undefined ? before.email : input.email,
       });
       const changes = Object.fromEntries(
-        Object.entries(profile).filter(([field, value]) => before[field as keyof Profile] !== value),
+        Object.entries(profile).filter(([field, value]) => before[field as keyof UserProfile] !== value),
       );
       if (Object.keys(changes).length === 0) return before;
       const at = this.#clock();
@@ -107,9 +100,9 @@ export class Users {
         await requireOwnerToTouch(transaction, actor, id);
         await requireFreshToRename(transaction, actor, { userId: id, catalogue: this.#catalogue, at });
       }
-      const [after] = await transaction.rows(store.updateUser, id, ...columnsOf(profile), at);
+      const [after] = await transaction.rows(store.updateUser, id, ...profileColumns(profile), at);
       await recordEvent(transaction, actor, { type: 'userUpdated', subjectId: id, data: changes, at });
-      if (foldKey(profile.userName) !== foldKey(before.userName)) await giveName(transaction, actor, before, at);
+      if (foldKey(profile.userName) !== foldKey(before.userName)) await this.#giveName(transaction, actor, before, at);
       return required(after);
     });
     return answering(nameAnswers(input.userName ?? ''), work);
@@ -134,8 +127,8 @@ export class Users {
 
   /**
    * Takes the user out of the organization: manual memberships and direct grants fall, active links become
-   * `removed_in_product`, waiting ones `rejected`, and the userName is free for the record that waits for it. The
-   * directory is told nothing. Throws `notFound`, `lastOwner`.
+   * `removed_in_product`, waiting ones `rejected`, and the userName is free for the record that waits for it (see
+   * `giveUserNames`). The directory is told nothing. Throws `notFound`, `lastOwner`.
    */
   async remove(actor: Actor, id: string): Promise<UserRow> {
     requirePermission(actor, 'rollcall:users');
@@ -162,7 +155,7 @@ export class Users {
         await recordEvents(transaction, actor, at, decisions);
         const data = { userName: before.userName };
         await recordEvent(transaction, actor, { type: 'userRemoved', subjectId: id, data, at });
-        await giveName(transaction, actor, before, at);
+        await this.#giveName(transaction, actor, before, at);
         return required(user);
       }),
     );
@@ -210,7 +203,7 @@ export class Users {
     requireReader(actor);
     const { withoutAccess, groupId = null, directoryId = null, linkStates = null } = filter;
     if ([groupId, directoryId].some((id) => id !== null && !isId(id))) return { items: [], hasNextPage: false };
-    const search = readOptionalText(filter.search, 'filter.search', NAME_LENGTH_MAX);
+    const search = readOptionalText(filter.search, 'filter.search', PROFILE_LENGTH_MAX);
     const names = this.#catalogue.permissions.map((permission) => permission.name);
     return userList.read(this.#database, actor.organizationId, page, {
       filters: {
@@ -246,26 +239,12 @@ export class Users {
       }),
     );
   }
-}
 
-interface Profile {
-  userName: string;
-  displayName: string | null;
-  email: string | null;
-}
-
-function readProfile(input: UpdateUser): Profile {
-  const email = readOptionalText(input.email, 'email', NAME_LENGTH_MAX);
-  return {
-    userName: readName(input.userName, 'userName', NAME_LENGTH_MAX),
-    displayName: readOptionalText(input.displayName, 'displayName', NAME_LENGTH_MAX),
-    email: email === null ? null : readName(email, 'email', NAME_LENGTH_MAX),
-  };
-}
-
-/** The values of the columns of a profile, in the order of the store's statements. */
-function columnsOf({ userName, displayName, email }: Profile): (string | null)[] {
-  return [userName, foldKey(userName), displayName, email, email === null ? null : foldKey(email)];
+  /** Gives the name that a user had to the record that waits for it. */
+  async #giveName(transaction: OrganizationTransaction, actor: Actor, before: UserRow, at: Date): Promise<void> {
+    const freed = { userNameKeys: [foldKey(before.userName)], at, catalogue: this.#catalogue };
+    await giveUserNames(transaction, actor, freed);
+  }
 }
 
 /** The user, locked until the transaction ends. A removed one is gone for every change. */
@@ -297,9 +276,4 @@ function nameWentToSomebodyElse(): DomainError {
 function isInDirectory(): DomainError {
   const message = 'A directory has the user as active. Undo its link to keep them by hand.';
   return new DomainError('invalidValue', message, { path: 'id' });
-}
-
-/** Gives the name that a user had to the record that waits for it. */
-async function giveName(transaction: OrganizationTransaction, actor: Actor, before: UserRow, at: Date): Promise<void> {
-  await giveUserNames(transaction, actor, { userNameKeys: [foldKey(before.userName)], at });
 }

@@ -91,7 +91,7 @@ export class LinkResolver {
 
   @Mutation(() => RetryLinkPayload, {
     description:
-      'Tries a link in conflict again; a name that becomes free does so by itself. Needs `rollcall:links` and all that a new user would hold, and a fresh sign-in where that is sensitive.',
+      'Tries a link in conflict again; a name that becomes free does so by itself, as far as whoever freed it may give what a new user would hold. Needs `rollcall:links` and all that a new user would hold, and a fresh sign-in where that is sensitive.',
   })
   retryLink(
     @Arg('input', () => RetryLinkInput, { description: 'Which one.' }) input: RetryLinkInput,

@@ -41,8 +41,7 @@ export class GrantResolver {
   }
 
   @Mutation(() => RevokeGrantPayload, {
-    description:
-      'Takes a grant away. Needs `rollcall:grants`; for a grant of owner `rollcall:organization`; a fresh sign-in where its set is sensitive.',
+    description: 'Takes a grant away. Needs `rollcall:grants`; for a grant of owner `rollcall:organization`.',
   })
   revokeGrant(
     @Arg('input', () => RevokeGrantInput, { description: 'Which one.' }) input: RevokeGrantInput,

@@ -1,4 +1,4 @@
-import type { UserSessionRow } from '../../domain/accounts/sessions.store.ts';
+import type { UserSessionRow } from '../../domain/accounts/user-sessions.store.ts';
 import type { UserSessionOrderField } from '../../domain/accounts/user-sessions.ts';
 import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
 import type { Page } from '../../domain/page.ts';

@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import type { UserSessionOrderField } from '../../domain/accounts/user-sessions.ts';
-import { signInUrl } from '../../domain/connections/connection-addresses.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
+import { signInAgainUrl } from '../../domain/sign-in-addresses.ts';
 import type { UserRow } from '../../domain/users/users.store.ts';
 import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
@@ -44,7 +44,11 @@ export class SessionResolver {
         return { viewer: viewerOf(await domain.sessions.switchOrganization(cookie, input.organizationId)) };
       } catch (error) {
         if (error instanceof DomainError && error.code === 'signInRequired') {
-          elsewhere = signInUrl(address.publicUrl, String(error.details.slug));
+          const { slug, hasConnection } = error.details;
+          elsewhere = signInAgainUrl(address.publicUrl, {
+            slug: String(slug),
+            hasConnection: hasConnection === true,
+          });
         }
         throw error;
       }
@@ -62,7 +66,7 @@ export class SessionResolver {
   ) {
     const { session, cookie } = await requireSession();
     return answerMutation(input, async () => {
-      if (input.everywhere) await domain.sessions.endAllOwn(session, null);
+      if (input.everywhere) await domain.ownSessions.endAll(session, null);
       else await domain.sessions.signOut(cookie);
       return { isSignedOut: true };
     });
@@ -78,7 +82,7 @@ export class SessionResolver {
   ) {
     return answerMutation(input, async () => {
       const session = await context.viewerSession();
-      const isOwn = session && (await context.domain.sessions.endOwn(session, input.id));
+      const isOwn = session && (await context.domain.ownSessions.end(session, input.id));
       if (!isOwn) await context.domain.userSessions.end(await context.actor(), input.id);
       return { endedId: input.id };
     });
@@ -93,7 +97,7 @@ export class SessionResolver {
   ) {
     const { session } = await requireSession();
     const kept = input.includesThis ? null : session.sessionId;
-    return answerMutation(input, async () => ({ endedCount: await domain.sessions.endAllOwn(session, kept) }));
+    return answerMutation(input, async () => ({ endedCount: await domain.ownSessions.endAll(session, kept) }));
   }
 
   @Mutation(() => EndUserSessionsPayload, {

@@ -36,8 +36,15 @@ export class UserSessionType {
   @Field(() => ID, { nullable: true, description: 'The connection, where it was one.' })
   connectionId: string | null;
 
-  @Field(() => DateTimeScalar, { description: 'When they last proved who they are.' })
+  @Field(() => DateTimeScalar, { description: 'When they last signed in to the organization.' })
   authenticatedAt: Date;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'When they last proved who they are, which may be longer ago: an identity provider that remembers a browser does not ask again. Null where it does not say.',
+  })
+  provedAt: Date | null;
 
   @Field(() => DateTimeScalar, { description: 'When it was last used, to the minute.' })
   lastSeenAt: Date;

@@ -88,7 +88,7 @@ export class BindingRequestResolver {
 
   @Mutation(() => ApproveBindingRequestPayload, {
     description:
-      'Says who a person is: from their next sign-in they get in, and who was that user before does not. Needs `rollcall:connections`, a fresh sign-in, and all that the user holds.',
+      'Says who a person is: from their next sign-in they get in, and who was that user through the same connection before does not. Without a candidate they are made a user then. Of a request for `OTHER_SIGN_IN_METHOD` it says besides that the accounts with their e-mail address are somebody else’s: they get one of their own, and no such account is the user any more. Needs `rollcall:connections`, a fresh sign-in, and, where there is a candidate, all that the user holds.',
   })
   approveBindingRequest(
     @Arg('input', () => ApproveBindingRequestInput, { description: 'Which one.' }) input: ApproveBindingRequestInput,
@@ -101,7 +101,7 @@ export class BindingRequestResolver {
 
   @Mutation(() => RejectBindingRequestPayload, {
     description:
-      'Says that a person is none of the candidates: they stay out. Needs `rollcall:connections` and a fresh sign-in.',
+      'Says that a person is none of the candidates: they stay out. What was approved without a candidate can still be rejected, until they have got in. Needs `rollcall:connections` and a fresh sign-in.',
   })
   rejectBindingRequest(
     @Arg('input', () => RejectBindingRequestInput, { description: 'Which one.' }) input: RejectBindingRequestInput,
@@ -112,13 +112,18 @@ export class BindingRequestResolver {
     }));
   }
 
-  @FieldResolver(() => [UserType], { description: 'The users whom the person may be.' })
+  @FieldResolver(() => [UserType], {
+    description: 'The users whom the person may be; none for somebody who would be made a user.',
+  })
   async candidates(@Root() request: BindingRequestRow, @Ctx() { load }: GraphContext) {
     const users = await Promise.all(request.candidateUserIds.map((id) => load(usersById, id)));
     return users.filter((user) => user !== undefined);
   }
 
-  @FieldResolver(() => UserType, { nullable: true, description: 'Who was approved; null unless it was.' })
+  @FieldResolver(() => UserType, {
+    nullable: true,
+    description: 'Who was approved; null unless somebody was, and for who is made a user at their next sign-in.',
+  })
   user(@Root() request: BindingRequestRow, @Ctx() { load }: GraphContext) {
     return request.userId ? load(usersById, request.userId) : null;
   }

@@ -85,7 +85,7 @@ export class ApproveBindingRequestInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Which of the candidates the person is; may be left out where there is one.',
+    description: 'Which of the candidates the person is; may be left out where there is one or none.',
   })
   userId?: string | null;
 }

@@ -28,6 +28,8 @@ export const SignInRefusalReasonEnum = graphEnum<SignInRefusalReason>(
     connectionDisabled: 'The connection, or the organization, takes no sign-ins now.',
     identityProviderError: 'The identity provider answered with an error: `detail` has its code.',
     responseInvalid: 'What the identity provider sent could not be believed: `detail` says what about it.',
+    notProvedAnew:
+      'For a fresh sign-in the person was not asked, or the identity provider does not say that they were.',
     attemptExpired: 'The attempt was over, had been used before, or began in another browser.',
     approvalRequired: 'The match waits for an admin: `detail` has the id of the binding request.',
     methodNotAccepted: 'The organization does not take this way to sign in.',
@@ -49,7 +51,8 @@ export const BindingRequestReasonEnum = graphEnum<BindingRequestReason>(
     ambiguous: 'Several users or records are this person by what was proved.',
     protectedUser:
       'The user is an owner or holds a sensitive permission: their first sign-in through a connection asks.',
-    emailBoundBefore: 'The user was bound through the connection before, and nothing but that says who this is.',
+    emailBoundBefore:
+      'The user was bound before, through the connection or another one of the same identity provider, and nothing but that says who this is.',
     otherSignInMethod:
       'An account of Google or Microsoft has their e-mail address, and they say that it is somebody else’s: approved, they get an account of their own.',
   },

@@ -5,6 +5,7 @@ import type { OrderedPageRequest } from '../../domain/ordered-list.ts';
 import { readConnection } from '../connection.ts';
 import { GraphContext } from '../context.ts';
 import { DeletePayload } from '../delete.payload.ts';
+import { nullIfNotFound } from '../null-if-not-found.ts';
 import { OrganizationType } from '../organizations/organization.type.ts';
 import { answerMutation } from '../payload.ts';
 import {
@@ -38,7 +39,7 @@ export class SsoConnectionResolver {
     @Arg('id', () => ID, { description: 'The connection.' }) id: string,
     @Ctx() { domain, actor }: GraphContext,
   ) {
-    return domain.connections.get(await actor(), id);
+    return nullIfNotFound(domain.connections.get(await actor(), id));
   }
 
   @Query(() => SsoConnectionConnection, { description: 'The SSO connections. Needs `rollcall:connections`.' })

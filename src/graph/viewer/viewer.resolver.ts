@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { accountLimits } from '../../domain/accounts/current-session.ts';
 import { describeActor, holds, requireReader } from '../../domain/actors/actor.ts';
-import { freshSignInUrl, signInUrl } from '../../domain/connections/connection-addresses.ts';
+import { freshSignInUrl, signInAgainUrl } from '../../domain/sign-in-addresses.ts';
 import { ActorType } from '../api-keys/actor.type.ts';
 import { GraphContext } from '../context.ts';
 import { OrganizationType } from '../organizations/organization.type.ts';
@@ -131,12 +131,12 @@ export class ViewerResolver {
   async organizations(@Root() { session }: Viewer, @Ctx() { domain, address }: GraphContext) {
     if (!session) return [];
     const memberships = await domain.accounts.memberships(session.accountId, session.sessionId);
-    return memberships.map(({ organizationId: id, slug, ...membership }) => ({
+    return memberships.map(({ organizationId: id, slug, hasConnection, ...membership }) => ({
       id,
       slug,
       ...membership,
       isCurrent: id === session.authentication?.organizationId,
-      signInUrl: signInUrl(address.publicUrl, slug),
+      signInUrl: signInAgainUrl(address.publicUrl, { slug, hasConnection }),
     }));
   }
 
@@ -145,7 +145,7 @@ export class ViewerResolver {
   })
   async sessions(@Root() { session }: Viewer, @Ctx() { domain }: GraphContext) {
     if (!session) return [];
-    const sessions = await domain.userSessions.listOwn(session);
+    const sessions = await domain.ownSessions.list(session);
     return sessions.map((each) => ({ ...each, isCurrent: each.id === session.sessionId }));
   }
 }

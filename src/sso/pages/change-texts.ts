@@ -17,7 +17,10 @@ const texts = {
   connectionDeleted: (name) => `The connection${name} was deleted`,
   connectionStatusChanged: (name, { after }) =>
     `The connection${name} was ${after === 'enabled' ? 'enabled' : 'switched off'}`,
-  connectionUpdated: (name) => `The connection${name} was changed`,
+  connectionUpdated: (name, data) => {
+    const fields = connectionFieldsIn(data);
+    return `The connection${name} was changed${fields === '' ? '' : `: ${fields}`}`;
+  },
   emailDomainAdded: (name) => `The domain${name} was added, not proved yet`,
   emailDomainLost: (name) => `The proof of the domain${name} was lost`,
   emailDomainRemoved: (name) => `The domain${name} was removed`,
@@ -28,6 +31,22 @@ const texts = {
   organizationSlugReleased: (_name, { slug }) => `The old slug ${slug} was given up`,
   organizationUpdated: (name, data) => `Settings were changed: ${settingsIn(data, name)}`,
 } as const satisfies Record<SignInChange['type'], (name: string, data: Record<string, unknown>) => string>;
+
+const connectionFields: Record<string, string> = {
+  issuer: 'the issuer',
+  clientId: 'the client id',
+  tenantId: 'the tenant',
+  ssoUrl: 'the sign-in address',
+  certificates: 'the certificates',
+  stableIdClaim: 'the claim of the stable id',
+  name: 'the name',
+  allowsJustInTime: 'whether it makes users just in time',
+};
+
+function connectionFieldsIn({ changes, isClientSecretReplaced }: Record<string, unknown>): string {
+  const fields = Object.keys(changes ?? {}).flatMap((field) => connectionFields[field] ?? []);
+  return [...fields, ...(isClientSecretReplaced === true ? ['the client secret'] : [])].join(', ');
+}
 
 /** What the settings are from then on, of those that were changed. */
 const settingTexts = {

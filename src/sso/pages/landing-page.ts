@@ -1,5 +1,5 @@
 import type { LoginProvider } from '../../domain/accounts/account.entity.ts';
-import { signInPath } from '../../domain/connections/connection-addresses.ts';
+import { signInPath } from '../../domain/sign-in-addresses.ts';
 import { type Html, html } from './html.ts';
 import { buttonForm, queryOf, timeOf } from './links.ts';
 import type { Page, Site } from './page.ts';
@@ -40,7 +40,7 @@ ${organizationsOf(site, facts)}
 ${loginsOf(facts)}
 ${changesOf(facts)}
 <h2>This session</h2>
-<p>${facts.sessionCount === 1 ? 'This is the only browser in which you are signed in.' : `You are signed in in ${facts.sessionCount} browsers, of which this is one.`}</p>
+<p>${facts.sessionCount === 1 ? 'This is the only browser in which you are signed in.' : `You are signed in with ${facts.sessionCount} browsers, of which this is one.`}</p>
 ${buttonForm(`${site.base}/session/leave`, 'Sign out', { isInline: true })}`,
   };
 }
@@ -65,7 +65,7 @@ function stateOf(site: Site, { organization, ended, memberships }: LandingFacts)
   return html`<p>You are a member of <strong>${organization.name}</strong>, and nobody has given you any permission in ${productName} so far. That is why there is nothing to see yet.</p>
 <h2>What to do next</h2>
 ${whomToAsk({ contact: organization.contact, organization: organization.name, productName })}
-<p class="muted">As soon as they have added you to a group, load this page again.</p>`;
+<p class="muted">As soon as they have given you, or a group that you are in, a permission, load this page again.</p>`;
 }
 
 function endedState({ base, productName }: Site, ended: NonNullable<LandingFacts['ended']>): Html {
@@ -87,7 +87,7 @@ function connectNext({ lacksConnection }: LandingFacts): Html | null {
   const { slug, isPlanIncluded } = lacksConnection;
   const commands = [
     ...(isPlanIncluded ? [] : [`rollcall org update --org ${slug} --plan enterprise`]),
-    `rollcall connection create --org ${slug} --help`,
+    `npx rollcall connection create --org ${slug} --help`,
   ];
   return html`<h2>What comes next</h2>
 <p>No identity provider is connected yet. Once yours is, everybody signs in by the slug <strong>${slug}</strong>. Whoever runs this service begins with:</p>
@@ -121,5 +121,5 @@ function changesOf({ changes }: LandingFacts): Html | null {
     ({ what, by, at }) => html`<li><span>${what}<br><span class="small muted">${by}, ${timeOf(at)}</span></span></li>`,
   );
   return html`<h2>Recent changes to sign-in</h2>
-${rows.length > 0 ? html`<ul class="rows">${rows}</ul>\n<p class="small muted">The latest of the last 30 days, at most three of a kind.</p>` : html`<p class="muted">None in the last 30 days.</p>`}`;
+${rows.length > 0 ? html`<ul class="rows">${rows}</ul>\n<p class="small muted">The latest of the last 30 days, at most three of a kind. All of it is in the audit.</p>` : html`<p class="muted">None in the last 30 days.</p>`}`;
 }

@@ -20,7 +20,7 @@ const notices = {
     title: 'You came by a one-time link',
     happened:
       'Such a link is good for one sign-in, and your organization has no other way in yet by which to prove again who you are.',
-    next: 'Ask whoever runs this service for another link (“rollcall owner-link”), and open it in this browser. Once sign-in is connected, that is what asks you.',
+    next: 'You stay signed in as you were. Ask whoever runs this service for another link (“rollcall owner-link”), and open it in this browser. Once sign-in is connected, that is what asks you.',
   },
   testUnknown: {
     status: 404,
@@ -98,13 +98,14 @@ export function noticePage(
   reference?: Html,
 ): Page & { status: (typeof notices)[NoticeKind]['status'] } {
   const { status, title, happened, next } = notices[kind];
+  const [path, label] = kind === 'onceOnly' ? ['/', 'Go back without it'] : ['/sign-in', 'Go to sign-in'];
   return {
     status,
     title,
     body: html`<h1>${title}</h1>
 <p>${happened}</p>
 <p>${next}</p>
-<div class="actions"><a class="button primary" href="${site.base}/sign-in">Go to sign-in</a></div>
+<div class="actions"><a class="button primary" href="${site.base}${path}">${label}</a></div>
 ${reference && html`<dl class="reference"><dt>Reference</dt><dd>${reference}</dd></dl>`}`,
   };
 }

@@ -1,4 +1,4 @@
-import { signInPath } from '../../domain/connections/connection-addresses.ts';
+import { signInPath } from '../../domain/sign-in-addresses.ts';
 import { html } from './html.ts';
 import { buttonForm, queryOf } from './links.ts';
 import type { Page, Site } from './page.ts';
@@ -10,18 +10,22 @@ export interface OrganizationFacts {
   heading: string;
   /** The ways in; one has no label of its own. */
   connections: readonly { id: string; label: string }[];
+  /** Whether the person is to prove anew who they are. */
+  asksAnew: boolean;
   returnTo: string | null;
 }
 
 /** The organization that was asked for, and its ways in. */
-export function organizationPage(site: Site, { slug, heading, connections, returnTo }: OrganizationFacts): Page {
+export function organizationPage(site: Site, facts: OrganizationFacts): Page {
+  const { slug, heading, connections, asksAnew, returnTo } = facts;
   const [only, ...more] = connections;
+  const again = asksAnew ? '' : null;
   const action = `${site.base}${signInPath(slug)}`;
   const ways =
     more.length === 0
-      ? buttonForm(action, 'Log in', { fields: { returnTo, connection: only?.id ?? null }, isPrimary: true })
+      ? buttonForm(action, 'Log in', { fields: { returnTo, again, connection: only?.id ?? null }, isPrimary: true })
       : connections.map(({ id, label }) =>
-          buttonForm(action, `Log in with ${label}`, { fields: { returnTo, connection: id }, isPrimary: true }),
+          buttonForm(action, `Log in with ${label}`, { fields: { returnTo, again, connection: id }, isPrimary: true }),
         );
   return {
     title: `Log in to ${heading}`,

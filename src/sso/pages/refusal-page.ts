@@ -1,6 +1,6 @@
 import type { LoginProvider } from '../../domain/accounts/account.entity.ts';
-import { FRESH_SIGN_IN_PATH, signInPath } from '../../domain/connections/connection-addresses.ts';
-import type { SignInRefusal } from '../../domain/sign-in/sign-in.ts';
+import type { SignInRefusal } from '../../domain/sign-in/sign-in-outcome.ts';
+import { FRESH_SIGN_IN_PATH, signInPath } from '../../domain/sign-in-addresses.ts';
 import { type Html, html } from './html.ts';
 import { buttonForm, queryOf, referenceOf, timeOf } from './links.ts';
 import type { Page, Site } from './page.ts';
@@ -13,6 +13,8 @@ export interface RefusalContext {
   returnTo: string | null;
   /** Whether an admin tries the connection out, who reads what the log keeps as well. */
   isTest: boolean;
+  /** Whether it was to be a fresh sign-in: who began it is signed in still. */
+  asksAnew: boolean;
   /** Of the attempt with which a sign-in waits that ended as `otherSignInMethod`; null where none does. */
   state: string | null;
   /** Where the other way of `otherSignInMethod` begins; null where it cannot. */
@@ -38,6 +40,7 @@ export function refusalPage(
     status,
     body: html`<h1>${capitalised(title)}</h1>
 <p>${happened}</p>
+${context.asksAnew && html`<p>You stay signed in as you were, but what you wanted to do has to wait.</p>`}
 <h2>What to do next</h2>
 <p>${context.isTest && typeof detail.remedy === 'string' ? detail.remedy : next}</p>
 ${!context.isTest && (asks === 'always' || (asks === 'named' && refusal.contact !== null)) && whomToAsk({ ...facts, contact: refusal.contact })}
@@ -97,14 +100,15 @@ export function whomToAsk({
 <div class="note"><p>${/^[^\s@<>"]+@[^\s@<>"]+$/.test(contact) ? html`<a href="mailto:${contact}">${contact}</a>` : contact}</p></div>`;
 }
 
-function actionsOf(site: Site, refusal: SignInRefusal, { returnTo, linkAddress }: RefusalContext): Html {
+function actionsOf(site: Site, refusal: SignInRefusal, { returnTo, asksAnew, linkAddress }: RefusalContext): Html {
   const { organization, reason, otherMethods } = refusal;
   const links = (reason === 'otherSignInMethod' ? otherMethods : []).flatMap((method) => {
     const address = linkAddress(method);
     return address === null ? [] : [{ address, label: `Continue with ${loginProviderNames[method]}` }];
   });
   const query = queryOf({ returnTo });
-  if (refusal.detail.problem === 'notProvedAnew') return freshActions(site, returnTo);
+  // Another try by the same way would end the same.
+  if (asksAnew && links.length === 0 && reason !== 'methodNotAccepted') return freshActions(site, returnTo);
   const again = organization
     ? {
         address: `${site.base}${signInPath(organization.slug)}${queryOf({ choose: '', returnTo })}`,

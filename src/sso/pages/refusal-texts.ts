@@ -78,7 +78,29 @@ export const refusalTexts = {
     next: html`${textOf(detail.remedy) ?? 'Try again. If it happens again, show this page to your IT team.'}`,
     asks: 'named',
   }),
-  responseInvalid: (facts) => (facts.detail.problem === 'notProvedAnew' ? notProvedAnew(facts) : unbelievable(facts)),
+  responseInvalid: ({ connection, detail, productName }) => ({
+    status: 400,
+    title: detail.idpInitiated === true ? 'Please begin here' : 'The answer could not be believed',
+    happened:
+      detail.idpInitiated === true
+        ? html`${capitalised(connection)} sent you here without having been asked. ${productName} only accepts sign-ins that began on its own page, so that nobody else can begin one for you.`
+        : html`${capitalised(connection)} sent an answer that did not stand up to the checks of ${productName}. Nobody was signed in.`,
+    next:
+      detail.idpInitiated === true
+        ? html`Begin at the sign-in page. Your IT team can let the tile that you used point there.`
+        : html`Try again. If it happens again, show this page to your IT team: the set-up on one side has probably changed.`,
+    asks: 'named',
+  }),
+  notProvedAnew: ({ connection, detail }) => ({
+    status: 403,
+    title: 'You were not asked to sign in again',
+    happened:
+      detail.isUnsaid === true
+        ? html`${capitalised(connection)} did not say when you last proved to it who you are.`
+        : html`${capitalised(connection)} let your browser through without asking you.`,
+    next: html`${textOf(detail.remedy) ?? `Sign out at ${connection} and try again. If you are not asked then either, show this page to your IT team: it has to ask people who are sent with prompt=login or ForceAuthn.`}`,
+    asks: 'named',
+  }),
   attemptExpired: () => ({
     status: 400,
     title: 'This sign-in is over',
@@ -105,38 +127,6 @@ export const refusalTexts = {
     asks: 'never',
   }),
 } as const satisfies Record<SignInRefusalReason, (facts: RefusalFacts) => RefusalText>;
-
-/** Of a fresh sign-in. The person is signed in still. */
-function notProvedAnew({ connection, detail }: RefusalFacts): RefusalText {
-  const isSilent = typeof detail.authTime !== 'number';
-  return {
-    status: 403,
-    title: 'You were not asked to sign in again',
-    happened: isSilent
-      ? html`You are signed in still. But ${connection} did not say when you last proved to it who you are, so what you wanted to do has to wait.`
-      : html`You are signed in still. But ${connection} let your browser through without asking you, so what you wanted to do has to wait.`,
-    next: isSilent
-      ? html`An admin of ${connection} can mend that: its id token has to have the claim <code>auth_time</code>. In Microsoft Entra, add it under “Token configuration” as an optional claim.`
-      : html`Sign out at ${connection} and try again. If you are not asked then either, show this page to your IT team: it has to ask people who are sent with <code>prompt=login</code> or <code>ForceAuthn</code>.`,
-    asks: 'named',
-  };
-}
-
-function unbelievable({ connection, detail, productName }: RefusalFacts): RefusalText {
-  return {
-    status: 400,
-    title: detail.idpInitiated === true ? 'Please begin here' : 'The answer could not be believed',
-    happened:
-      detail.idpInitiated === true
-        ? html`${capitalised(connection)} sent you here without having been asked. ${productName} only accepts sign-ins that began on its own page, so that nobody else can begin one for you.`
-        : html`${capitalised(connection)} sent an answer that did not stand up to the checks of ${productName}. Nobody was signed in.`,
-    next:
-      detail.idpInitiated === true
-        ? html`Begin at the sign-in page. Your IT team can let the tile that you used point there.`
-        : html`Try again. If it happens again, show this page to your IT team: the set-up on one side has probably changed.`,
-    asks: 'named',
-  };
-}
 
 const requestReasons: Record<string, string> = {
   alreadyBound: 'The user that this sign-in leads to already belongs to another one.',

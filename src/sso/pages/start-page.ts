@@ -1,5 +1,5 @@
 import type { LoginProvider } from '../../domain/accounts/account.entity.ts';
-import { signInPath } from '../../domain/connections/connection-addresses.ts';
+import { signInPath } from '../../domain/sign-in-addresses.ts';
 import { type Html, html } from './html.ts';
 import { hiddenReturnTo, queryOf } from './links.ts';
 import type { Page, Site } from './page.ts';
@@ -70,5 +70,8 @@ ${hiddenReturnTo(returnTo)}
 
 /** One sentence for all that cannot sign in by this name, so that nobody learns which it is. */
 export function organizationNotFound(typed: string): Html {
+  if (typed.includes('@')) {
+    return html`No organization signs in by the address “${typed}”: check the spelling, or ask your IT team for the company slug.`;
+  }
   return html`We found no organization that signs in as “${typed}”. Check the spelling, or ask your IT team for the slug.`;
 }

@@ -1,6 +1,7 @@
 import type { BindingRequestReason } from '../../domain/bindings/binding.entity.ts';
-import type { SignInOutcome } from '../../domain/sign-in/sign-in.ts';
+import type { SignInOutcome } from '../../domain/sign-in/sign-in-outcome.ts';
 import { type Html, html } from './html.ts';
+import { timeOf } from './links.ts';
 import type { Page, Site } from './page.ts';
 
 type Tested = Extract<SignInOutcome, { kind: 'tested' }>;
@@ -11,7 +12,7 @@ export function testedPage(
   { name, stableIdClaim }: { name: string; stableIdClaim: string },
   tested: Tested,
 ): Page {
-  const { claims, stableId } = tested;
+  const { claims, stableId, provedAt } = tested;
   return {
     title: 'The test worked',
     isWide: true,
@@ -23,6 +24,11 @@ ${verdictOf(tested)}
       stableId === null
         ? html`Not in the answer: the connection is set to the claim <code>${stableIdClaim}</code>. Have it sent, or set the connection to the claim that equals the externalId of provisioning. Without it people are matched once, by their e-mail address.`
         : html`<code>${stableId}</code>, from the claim <code>${stableIdClaim}</code>`
+    }</dd>
+<dt>Asked at</dt><dd>${
+      provedAt === null
+        ? html`Not in the answer, though it was asked for: a <em>fresh sign-in</em>, which some acts of admins need, would be refused. Have <code>auth_time</code> sent in the id token (in Microsoft Entra under “Token configuration”), or <code>AuthnInstant</code> in the assertion.`
+        : timeOf(provedAt)
     }</dd></dl>
 <h2>What was received</h2>
 <dl class="facts">${Object.entries(claims).map(([claim, value]) => html`<dt>${claim}</dt><dd>${claimText(value)}</dd>`)}</dl>
@@ -55,7 +61,7 @@ function whyNot({ stableId, email, prediction }: Tested): { why: Html; next: Htm
   if (reason === 'approvalRequired') {
     return {
       why: html`${requestReason !== null && approvals[requestReason]}`,
-      next: html`When they sign in, an admin confirms it, unless one has declined it before: <code>rollcall binding list --all</code>, <code>rollcall binding approve</code>.`,
+      next: html`When they sign in, an admin confirms it, unless one has declined it before: <code>npx rollcall binding list --all</code>, <code>npx rollcall binding approve</code>.`,
     };
   }
   if (reason === 'deactivated') {
@@ -67,7 +73,7 @@ function whyNot({ stableId, email, prediction }: Tested): { why: Html; next: Htm
   if (hasRecord) {
     return {
       why: html`Their record has arrived from the directory, but leads to no user: its link waits or was declined, or the directory only observes.`,
-      next: html`Look at <code>rollcall link list --all</code> and <code>rollcall directory list</code>, and decide there.`,
+      next: html`Look at <code>npx rollcall link list --all</code> and <code>npx rollcall directory list</code>, and decide there.`,
     };
   }
   const byId =
@@ -80,7 +86,7 @@ function whyNot({ stableId, email, prediction }: Tested): { why: Html; next: Htm
         : html`the e-mail address <strong>${email}</strong> is on no domain that the organization has proved, or was said to be unverified`;
   return {
     why: html`${byId}, and ${byEmail}.`,
-    next: html`Provision this person, and compare the externalId that is provisioned with the stable id below.${email !== null && !isOwnAddress && html` To find people by e-mail, prove the domain: <code>rollcall domain add</code>.`}`,
+    next: html`Provision this person, and compare the externalId that is provisioned with the stable id below.${email !== null && !isOwnAddress && html` To find people by e-mail, prove the domain: <code>npx rollcall domain add</code>.`}`,
   };
 }
 

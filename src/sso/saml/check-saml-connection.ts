@@ -40,7 +40,14 @@ function checkSome(certificates: readonly ConnectionCertificate[], now: Date): C
     isOk: believed > 0,
     message:
       believed > 0
-        ? `${believed} of ${certificates.length} certificates are believed.`
+        ? believedText(believed, certificates.length)
         : 'No certificate is believed any more, so that nobody can sign in. Import new metadata of the identity provider.',
   };
+}
+
+function believedText(believed: number, count: number): string {
+  if (count === 1) return 'The certificate is believed.';
+  return believed === count
+    ? `All ${count} certificates are believed.`
+    : `${believed} of ${count} certificates ${believed === 1 ? 'is' : 'are'} believed.`;
 }

@@ -22,13 +22,22 @@ export function readMetadata(xml: string, now: Date): SamlMetadata {
   return { issuer, ssoUrl: ssoUrlOf(descriptor), certificates: certificatesOf(descriptor, now) };
 }
 
+const AS_DOWNLOADED = 'Give the metadata of the identity provider as it was downloaded.';
+
 function parse(xml: string): XmlElement {
+  const text = xml.replace(/^\uFEFF/, '');
+  const beginning = text.trimStart().slice(0, 1);
+  if (beginning === '') throw invalid(`is empty. ${AS_DOWNLOADED}`);
+  if (beginning !== '<') {
+    // What no eye can see would say nothing.
+    const why = /[!-~]/.test(beginning) ? `: it begins with ${beginning}` : '';
+    throw invalid(`is not XML${why}. ${AS_DOWNLOADED}`);
+  }
   try {
-    return parseXml(xml.replace(/^\uFEFF/, ''), { allowsComments: true });
+    return parseXml(text, { allowsComments: true });
   } catch (error) {
     if (!(error instanceof XmlRefused)) throw error;
-    const next = 'Give the metadata of the identity provider as it was downloaded.';
-    throw invalid(`is not XML as it is read here. ${error.message} ${next}`);
+    throw invalid(`is not XML as it is read here. ${error.message} ${AS_DOWNLOADED}`);
   }
 }
 

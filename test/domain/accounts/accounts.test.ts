@@ -100,7 +100,7 @@ describe('a membership', () => {
     world.clock.advance(1000);
     await join(globex.id, accountId, also.id);
     await world.domain.users.block(globex.operator, also.id);
-    const facts = { takesOtherMethods: true, name: `The ${acme.slug}` };
+    const facts = { takesOtherMethods: true, hasConnection: false, name: `The ${acme.slug}` };
     expect(await world.domain.accounts.memberships(accountId, sessionId)).toEqual([
       { ...facts, organizationId: acme.id, userId: ada.id, slug: acme.slug, isActive: true, isAuthenticated: true },
       {

@@ -1,5 +1,7 @@
+import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { OrganizationTransaction } from '../../../src/database/database.ts';
 import { createSecret } from '../../../src/domain/actors/credential.ts';
 import { aConnectionRow, actorOfCookie } from '../../harness/signed-in.ts';
 import { openWorld, type Place, type World } from './account-world.ts';
@@ -317,6 +319,23 @@ describe('parity S20, security 31: switching to another organization', () => {
     await expect(switched).rejects.toMatchObject(signInRequired(globex.slug));
   });
 
+  it('does not bring back what was not used there for too long, though the session is used again: its limit is an end', async () => {
+    const acme = await world.anOrganization({ idle: 15 });
+    const ada = await acme.aUser();
+    const { cookie, accountId } = await acme.signIn(ada);
+    world.clock.advance(6 * 60 * MINUTE);
+    for (const _ of [1, 2]) {
+      await expect(world.domain.sessions.switchOrganization(cookie, acme.id)).rejects.toMatchObject({
+        code: 'signInRequired',
+        details: { slug: acme.slug },
+      });
+      await world.domain.sessions.find(cookie);
+      await world.domain.sessions.settled();
+    }
+    const again = await acme.signIn(ada, { accountId, replaces: cookie });
+    expect((await actorOf(again.cookie))?.userId).toBe(ada.id);
+  });
+
   it('does not bring back what was ended there: a proof from before counts no more', async () => {
     const { globex, also, cookie } = await someoneInTwo({});
     await world.domain.sessions.switchOrganization(cookie, globex.id);
@@ -363,13 +382,55 @@ describe('parity S20, security 31: switching to another organization', () => {
     }
   });
 
+  /** Has a switch to the organization wait for its user, does the rest meanwhile, and answers what it came to. */
+  async function switchWhile(
+    { globex, also, cookie }: Awaited<ReturnType<typeof someoneInTwo>>,
+    meanwhile: (transaction: OrganizationTransaction) => Promise<unknown>,
+  ) {
+    const hold = 'select id from users where organization_id = $1 and id = $2 for no key update';
+    const waiting =
+      'select 1 from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0';
+    const { switched } = await world.database.transaction(globex.id, async (transaction) => {
+      await transaction.rows({ text: hold }, also.id);
+      const begun = world.domain.sessions.switchOrganization(cookie, globex.id);
+      await expect.poll(() => world.database.lookUp({ text: waiting }), { timeout: 10_000 }).toHaveLength(1);
+      await meanwhile(transaction);
+      return { switched: begun };
+    });
+    return switched;
+  }
+
+  it('leaves a sign-in there that came first as it is: a fresh one stays fresh', async () => {
+    const someone = await someoneInTwo({});
+    const { globex, also, cookie, accountId } = someone;
+    world.clock.advance(MINUTE);
+    const visit = { sessionCookie: cookie, userAgent: null, address: null };
+    const proof = { method: 'microsoft', connectionId: null, directoryUserId: null, provedAt: world.clock() } as const;
+    const signIn = { accountId, userId: also.id, proof, visit, event: {}, at: world.clock() };
+    const switched = await switchWhile(someone, (transaction) => world.domain.sessions.signInTo(transaction, signIn));
+    expect(switched.authentication).toMatchObject({ method: 'microsoft', provedAt: world.clock() });
+    const { items } = await world.domain.signInEvents.list(globex.operator, {});
+    expect(items).toMatchObject([{ method: 'microsoft' }]);
+  });
+
+  it('leaves what proved the account as it is, where a newer sign-in did so meanwhile', async () => {
+    const someone = await someoneInTwo({});
+    const { acme, cookie, accountId, sessionId } = someone;
+    world.clock.advance(MINUTE);
+    const ada = { id: (await actorOf(cookie))?.userId ?? '' };
+    await switchWhile(someone, () => acme.signIn(ada, { accountId, replaces: cookie, method: 'microsoft' }));
+    const text = 'select login_provider as login, login_proved_at as at from sessions where id = $1';
+    const login = { login: 'microsoft', at: world.clock() };
+    expect(await world.database.lookUp({ text }, sessionId)).toEqual([login]);
+  });
+
   it('opens what they ended themselves in another browser of theirs', async () => {
     const { globex, also, cookie, accountId } = await someoneInTwo({});
     for (const end of ['sign-out', 'one of theirs', 'another account'] as const) {
       const other = await globex.signIn(also, { accountId });
       world.clock.advance(MINUTE);
       if (end === 'sign-out') await world.domain.sessions.signOut(other.cookie);
-      else if (end === 'one of theirs') await world.domain.sessions.endOwn({ accountId }, other.sessionId);
+      else if (end === 'one of theirs') await world.domain.ownSessions.end({ accountId }, other.sessionId);
       else await globex.signIn(await globex.aUser(), { replaces: other.cookie });
       world.clock.advance(MINUTE);
     }
@@ -440,8 +501,48 @@ describe('an account without an organization', () => {
   });
 });
 
+/** Past what the service itself may do: to put the database out of order. */
+async function asSuperuser(text: string) {
+  const client = new pg.Client(world.connection);
+  await client.connect();
+  await client.query(text).finally(() => client.end());
+}
+
 describe('maintenance', () => {
   const DAY = 24 * 60 * MINUTE;
+
+  it('tells the organizations of an account of sessions that ended where telling all of them broke off', async () => {
+    const [acme, globex] = [await world.anOrganization(), await world.anOrganization()];
+    const [ada, also, grace] = [await acme.aUser(), await globex.aUser(), await globex.aUser()];
+    const first = await acme.signIn(ada);
+    const { accountId } = first;
+    const left = await globex.signIn(also, { accountId, replaces: first.cookie });
+    const taken = await globex.signIn(also, { accountId });
+    const refuse = `create function refuse() returns trigger language plpgsql as $$ begin raise 'out of order'; end $$;
+      create trigger refuse before update of ended_at on session_authentications
+        for each row when (new.ended_at is not null and new.organization_id = '${globex.id}') execute function refuse()`;
+    await asSuperuser(refuse);
+    // They are over, whatever comes after.
+    await world.domain.sessions.signOut(left.cookie);
+    await globex.signIn(grace, { replaces: taken.cookie });
+    await asSuperuser('drop function refuse cascade');
+    expect(await world.domain.sessions.find(left.cookie)).toBeUndefined();
+    expect(await endingsIn(globex.id)).toEqual([]);
+    for (const _ of [1, 2]) await world.domain.maintenance.run();
+    const own = {
+      actor: { kind: 'user', id: also.id, name: also.userName },
+      reason: 'signedOut',
+      ids: [left.sessionId],
+    };
+    const others = { actor: { kind: 'system' }, reason: 'replaced', ids: [taken.sessionId] };
+    for (const [place, subject, ends] of [
+      [acme, ada.id, [{ ...own, actor: { kind: 'user', id: ada.id, name: ada.userName } }]],
+      [globex, also.id, [own, others]],
+    ] as const) {
+      const told = ends.map(({ actor, reason, ids: sessionIds }) => ({ subject, actor, data: { reason, sessionIds } }));
+      expect(await endingsIn(place.id)).toEqual(told);
+    }
+  });
 
   async function forget(organizationId: string) {
     await world.domain.sessions.forgetEnded();

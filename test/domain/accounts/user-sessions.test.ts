@@ -39,6 +39,7 @@ describe('the sessions of a user', () => {
         method: 'google',
         connectionId: null,
         authenticatedAt: at,
+        provedAt: at,
         idleExpiresAt: new Date(at.getTime() + 30 * MINUTE),
         expiresAt: new Date(at.getTime() + 60 * MINUTE),
       },
@@ -159,7 +160,7 @@ describe('one’s own sessions', () => {
     world.clock.advance(MINUTE);
     const { sessionId: second } = await globex.signIn(await globex.aUser(), { accountId });
     await acme.signIn(await acme.aUser());
-    const own = await world.domain.userSessions.listOwn({ accountId });
+    const own = await world.domain.ownSessions.list({ accountId });
     expect(own.map((session) => session.id)).toEqual([second, first]);
   });
 
@@ -180,10 +181,10 @@ describe('one’s own sessions', () => {
     const cookies = [forgotten, elsewhere, thrownOut, atHome, here];
     const found = await Promise.all(cookies.map(find));
     expect(found.map((session) => session !== undefined)).toEqual([false, true, false, true, true]);
-    const own = await world.domain.userSessions.listOwn({ accountId });
+    const own = await world.domain.ownSessions.list({ accountId });
     expect(own.map(({ id }) => id).toSorted()).toEqual(found.flatMap((session) => session?.sessionId ?? []).toSorted());
     world.clock.advance(8 * 24 * 60 * MINUTE);
-    expect((await world.domain.userSessions.listOwn({ accountId })).map(({ id }) => id)).toEqual([
+    expect((await world.domain.ownSessions.list({ accountId })).map(({ id }) => id)).toEqual([
       (await find(elsewhere))?.sessionId,
     ]);
   });
@@ -197,7 +198,7 @@ describe('one’s own sessions', () => {
     expect(await find(again.cookie)).toBeUndefined();
     const switched = world.domain.sessions.switchOrganization(again.cookie, long.id);
     await expect(switched).rejects.toMatchObject({ code: 'credentialInvalid' });
-    expect(await world.domain.userSessions.listOwn({ accountId })).toEqual([]);
+    expect(await world.domain.ownSessions.list({ accountId })).toEqual([]);
   });
 
   it('are ended without any permission, everywhere, and no matter how old the sign-in is', async () => {
@@ -206,7 +207,7 @@ describe('one’s own sessions', () => {
     const lost = await acme.signIn(ada);
     const { accountId, cookie } = await acme.signIn(ada, { accountId: lost.accountId });
     world.clock.advance(60 * MINUTE);
-    expect(await world.domain.sessions.endOwn({ accountId }, lost.sessionId)).toBe(true);
+    expect(await world.domain.ownSessions.end({ accountId }, lost.sessionId)).toBe(true);
     expect(await find(lost.cookie)).toBeUndefined();
     expect(await find(cookie)).toBeDefined();
   });
@@ -217,17 +218,17 @@ describe('one’s own sessions', () => {
     const { accountId, cookie: first } = await acme.signIn(ada);
     const { cookie: second } = await acme.signIn(ada, { accountId });
     const { cookie, sessionId } = await acme.signIn(ada, { accountId });
-    expect(await world.domain.sessions.endAllOwn({ accountId }, sessionId)).toBe(2);
+    expect(await world.domain.ownSessions.endAll({ accountId }, sessionId)).toBe(2);
     expect([await find(first), await find(second)]).toEqual([undefined, undefined]);
     expect(await find(cookie)).toBeDefined();
-    expect(await world.domain.sessions.endAllOwn({ accountId }, null)).toBe(1);
+    expect(await world.domain.ownSessions.endAll({ accountId }, null)).toBe(1);
     expect(await find(cookie)).toBeUndefined();
   });
 
   it('are not those of another account', async () => {
     const acme = await world.anOrganization();
     const [ada, grace] = [await acme.signIn(await acme.aUser()), await acme.signIn(await acme.aUser())];
-    expect(await world.domain.sessions.endOwn({ accountId: ada.accountId }, grace.sessionId)).toBe(false);
+    expect(await world.domain.ownSessions.end({ accountId: ada.accountId }, grace.sessionId)).toBe(false);
     expect(await find(grace.cookie)).toBeDefined();
   });
 });

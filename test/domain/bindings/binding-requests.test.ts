@@ -101,6 +101,7 @@ describe('approving', () => {
     await acme.domain.bindingRequests.approve(acme.operator, { id: request?.id ?? '' });
     expect(await acme.userOf(cookie)).toBeUndefined();
     expect(await acme.events('bindingEnded')).toMatchObject([{ subject: 'sub-ada', reason: 'approvedAnother' }]);
+    world.clock.advance(1);
     expect(await acme.userOf((await acme.enter(next)).cookie)).toBe(userId);
     expect((await acme.refused(person)).detail).toMatchObject({ requestReason: 'alreadyBound' });
     expect(await acme.liveBindings()).toMatchObject([{ subject: 'sub-new', directoryUserId: recordId }]);

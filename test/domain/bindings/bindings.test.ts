@@ -221,6 +221,27 @@ describe('by the e-mail address', () => {
     expect(await acme.requests()).toMatchObject([{ reason: 'emailBoundBefore', attempts: 2 }]);
   });
 
+  it('does not bring back, through another connection of the same identity provider, whom an admin has ended', async () => {
+    const acme = await world.anOrganization();
+    await acme.proveDomain();
+    const { id: userId } = await acme.domain.users.create(acme.operator, {
+      userName: 'eve',
+      email: 'eve@acme.example',
+    });
+    const [other, third] = [await acme.aConnection(), await acme.aConnection()];
+    const person = { ...aPersonOf('eve'), stableId: null };
+    await acme.enter(person);
+    await acme.domain.bindings.end(acme.operator, (await acme.liveBindings())[0]?.id ?? '');
+    world.clock.advance(1);
+    expect((await acme.refused(person, { through: other })).detail).toMatchObject({
+      requestReason: 'emailBoundBefore',
+    });
+    const elsewhere = { issuer: 'https://other.okta.example', clientSecret: 's' };
+    await acme.domain.connections.update(acme.operator, third.id, elsewhere);
+    const through = (await acme.domain.signInConnections.find(third.id)) ?? third;
+    expect(await acme.userOf((await acme.enter(person, { through })).cookie)).toBe(userId);
+  });
+
   it('finds the user by their own address as by that of the record, and asks where these are two', async () => {
     const acme = await world.anOrganization();
     await acme.proveDomain();

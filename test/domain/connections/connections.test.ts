@@ -219,7 +219,7 @@ describe('who may change connections (security 8, 38)', () => {
     const { id } = await world.domain.connections.create(operator, oidc);
     const { connections, connectionTests } = world.domain;
     const notFound = { code: 'notFound' };
-    expect(await connections.get(stranger, id)).toBeUndefined();
+    await expect(connections.get(stranger, id)).rejects.toMatchObject(notFound);
     for (const unknown of [id, 'no-id']) {
       await expect(connections.update(stranger, unknown, { name: 'x' })).rejects.toMatchObject(notFound);
       await expect(connections.enable(stranger, unknown)).rejects.toMatchObject(notFound);
@@ -241,7 +241,7 @@ describe('who may change connections (security 8, 38)', () => {
     await expect(connections.enable(stale, id)).rejects.toMatchObject(refused);
     await expect(connections.disable(stale, id)).rejects.toMatchObject(refused);
     await expect(connections.remove(stale, id)).rejects.toMatchObject(refused);
-    expect((await connections.get(stale, id))?.id).toBe(id);
+    expect((await connections.get(stale, id)).id).toBe(id);
     const fresh = aSignedInAdmin(world, operator, { minutesAgo: 15 });
     expect(await connections.update(fresh, id, { name: 'Fresh' })).toMatchObject({ name: 'Fresh' });
   });
@@ -268,6 +268,43 @@ describe('who may change connections (security 8, 38)', () => {
     await expect(connections.update(admin, id, { stableIdClaim: 'nickname' })).rejects.toMatchObject(exceeds);
     expect(await connections.update(admin, id, { clientSecret: 'new', name: 'Okta' })).toMatchObject({ version: 2 });
     expect(await connections.update(operator, id, { clientId: 'other' })).toMatchObject({ version: 3 });
+  });
+
+  it('lets nobody point an enabled connection elsewhere who may not enable it: whoever was never bound is found by it too', async () => {
+    const operator = await world.anOrganization();
+    const { connections, groups, permissionSets, grants } = world.domain;
+    const ids = {
+      oidc: (await connections.create(operator, oidc)).id,
+      saml: (await connections.create(operator, saml())).id,
+    };
+    const group = await groups.create(operator, { name: 'Editors' });
+    const set = await permissionSets.create(operator, { name: 'Publishing', permissions: ['screens:publish'] });
+    await grants.grant(operator, { permissionSetId: set.id, groupId: group.id });
+    for (const id of Object.values(ids)) await connections.enable(operator, id);
+    const admin = aSignedInAdmin(world, operator);
+    const elsewhere = [
+      [ids.oidc, { issuer: 'https://evil.example' }],
+      [ids.oidc, { clientId: 'other' }],
+      [ids.oidc, { stableIdClaim: 'nickname' }],
+      [ids.saml, { metadata: saml('b').metadata }],
+      [ids.saml, { metadata: metadataAt('https://evil.example/sso') }],
+    ] as const;
+    for (const [id, input] of elsewhere) {
+      await expect(connections.update(admin, id, input)).rejects.toMatchObject({
+        ...exceeds,
+        details: { permissions: ['screens:publish'] },
+      });
+    }
+    expect(await connections.update(admin, ids.oidc, { clientSecret: 'new', name: 'Okta' })).toMatchObject({
+      version: 3,
+    });
+    const holder = aSignedInAdmin(world, operator, { permissions: ['rollcall:connections', 'screens:publish'] });
+    expect(await connections.update(holder, ids.oidc, { clientId: 'other' })).toMatchObject({ version: 4 });
+    // Through one that is not enabled nobody is found: enabling it asks.
+    await connections.disable(admin, ids.saml);
+    for (const [id, input] of elsewhere.slice(3))
+      expect(await connections.update(admin, id, input)).toMatchObject({ id });
+    await expect(connections.enable(admin, ids.saml)).rejects.toMatchObject(exceeds);
   });
 
   it('lets them end the belief in a certificate, but not begin it in another', async () => {
@@ -486,7 +523,7 @@ describe('the life of a connection', () => {
     expect(await endsOf(world, operator, person)).toEqual({ authentication: reason, binding: reason });
     expect((await eventsAbout(world, operator, person.userId)).at(-1)?.type).toBe('sessionsEnded');
     expect(await world.database.run(operator.organizationId, selectSecret, id)).toEqual([{ sealed: null }]);
-    expect(await connections.get(operator, id)).toBeUndefined();
+    await expect(connections.get(operator, id)).rejects.toMatchObject({ code: 'notFound' });
     expect(await world.domain.signInConnections.find(id)).toBeUndefined();
     const { organizationId } = operator;
     expect(await world.domain.signInConnections.open({ organizationId, id })).toBeUndefined();

@@ -175,6 +175,21 @@ describe('verifying a domain', () => {
     expect(await statusOf(operator, id)).toBe('pending');
   });
 
+  it('notes when DNS answered that there is no proof yet, and puts off no daily look by it', async () => {
+    const operator = await anOperator();
+    const { id, checkedAt } = await test.domain.emailDomains.add(operator, aDomain());
+    const refused = { code: 'emailDomainNotProved' };
+    await expect(test.domain.emailDomains.verify(operator, id)).rejects.toMatchObject(refused);
+    expect(await read(operator, id)).toMatchObject({ status: 'pending', checkedAt: new Date(now), missingSince: null });
+    expect(checkedAt).toBeNull();
+    const proved = await aProvedDomain(operator);
+    dns.delete(proved.recordName);
+    const lookedFor = new Date(now);
+    now += HOUR;
+    await expect(test.domain.emailDomains.verify(operator, proved.id)).rejects.toMatchObject(refused);
+    expect(await read(operator, proved.id)).toMatchObject({ status: 'verified', checkedAt: lookedFor });
+  });
+
   it.each(['ESERVFAIL', 'ETIMEOUT', 'EREFUSED'])('tells %s of DNS from a missing record', async (code) => {
     const operator = await anOperator();
     const { id } = await aProvedDomain(operator);

@@ -5,7 +5,7 @@ import { statement } from '../../../src/database/statement.ts';
 import type { Actor } from '../../../src/domain/actors/actor.ts';
 import { allScopes } from '../../../src/domain/actors/scope.ts';
 import { isProvedEmail } from '../../../src/domain/email-domains/email-domains.store.ts';
-import type { CreateUser } from '../../../src/domain/users/users.ts';
+import type { CreateUser } from '../../../src/domain/users/user-profile.ts';
 import { aCall, openTestDomain, type TestDomain } from '../../harness/directory-domain.ts';
 import { FakeDns } from '../../harness/fake-dns.ts';
 import { LinkWorld } from './link-world.ts';

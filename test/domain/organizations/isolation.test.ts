@@ -52,13 +52,6 @@ async function furnish(made: TestOrganization) {
   return { ...made, user, manual, group, grant, set, apiKey, space };
 }
 
-/** Somebody who is signed in, and did not just sign in. */
-function aPerson({ organization, manual: { id: userId } }: Furnished): Actor {
-  const permissions = new Set<string>();
-  const ids = { organizationId: organization.id, userId, accountId: userId, sessionId: userId };
-  return { kind: 'user', ...ids, name: 'Ada', permissions, provedAt: null };
-}
-
 /** Everything in every table of organizations, past row-level security. */
 async function everything(): Promise<string> {
   const { rows: tables } = await superuser.query<{ name: string }>(
@@ -112,10 +105,6 @@ const askedForAnother: Record<string, (as: Furnished, of: Furnished) => Promise<
   'permissionSets.requireDefaultable': (as, of) =>
     domain.database.transaction(as.organization.id, (transaction) =>
       domain.permissionSets.requireDefaultable(transaction, as.operator, of.set.id),
-    ),
-  'permissionSets.requireFreshToTake': (as, of) =>
-    domain.database.transaction(as.organization.id, (transaction) =>
-      domain.permissionSets.requireFreshToTake(transaction, aPerson(as), of.set.id),
     ),
   'grants.get': (as, of) => domain.grants.get(as.operator, of.grant.id),
   'grants.revoke': (as, of) => domain.grants.revoke(as.operator, of.grant.id),

@@ -1,3 +1,4 @@
+import { v7 as uuid } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dataKeyIdOf } from '../../../src/domain/secrets/seals.ts';
 import { dataKeysOf, openSecretsWorld, SECRET_KEY, type SecretsWorld } from './secrets-world.ts';
@@ -33,6 +34,22 @@ describe('a sealed secret', () => {
     }
   });
 
+  it('that no setting opens any more is to be given anew, and says so', async () => {
+    const sealed = await world.domain.seals.seal('secret', 'connection 1');
+    const isGone = sealed.replace(/\.[\w-]{36}\./, `.${uuid()}.`);
+    for (const [text, context, kind] of [
+      [isGone, 'connection 1', 'dataKeyGone'],
+      [sealed, 'connection 2', 'changed'],
+      ['secret', 'connection 1', 'changed'],
+    ] as const) {
+      const message = expect.stringMatching(/Give it anew: .*--client-secret -, .*keys rotate\.$/);
+      await expect(world.domain.seals.open(text, context)).rejects.toMatchObject({ kind, message });
+    }
+    const { seals } = world.anotherProcess({ secretKey: 'another secret key of these tests' });
+    const message = expect.not.stringContaining('Give it anew');
+    await expect(seals.open(sealed, 'connection 1')).rejects.toMatchObject({ kind: 'secretKey', message });
+  });
+
   it.each(['', 'undefined', 'secret', 'v2.x.y', 'v1..'])('is no text such as %j', async (text) => {
     await expect(world.domain.seals.open(text, 'connection 1')).rejects.toThrow(/no form that this version knows/);
   });
@@ -57,6 +74,18 @@ describe('a sealed secret', () => {
     expect(await seals.open(sealed, 'connection 1')).toBe('secret');
     const neither = world.anotherProcess({ secretKey: 'the next secret key', previousSecretKey: 'not the one' });
     await expect(neither.seals.open(sealed, 'connection 1')).rejects.toThrow(/neither under SECRET_KEY nor under/);
+  });
+});
+
+describe('SECRET_KEY', () => {
+  it('is refused when it is not the service’s, as far as a sealed secret shows it', async () => {
+    const mistyped = world.anotherProcess({ secretKey: 'a mistyped secret key' });
+    await mistyped.seals.requireSecretKey();
+    await world.domain.seals.seal('secret', 'connection 1');
+    await expect(mistyped.seals.requireSecretKey()).rejects.toMatchObject({ kind: 'secretKey' });
+    await world.domain.seals.requireSecretKey();
+    const moving = world.anotherProcess({ secretKey: 'the next secret key', previousSecretKey: SECRET_KEY });
+    await moving.seals.requireSecretKey();
   });
 });
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { Database } from '../../../src/database/database.ts';
 import { createDomain, type Domain } from '../../../src/domain/domain.ts';
-import type { SignInOutcome } from '../../../src/domain/sign-in/sign-in.ts';
+import type { SignInOutcome } from '../../../src/domain/sign-in/sign-in-outcome.ts';
 import { testCatalogue } from '../../harness/directory-domain.ts';
 import { aPersonOf, openSignInWorld, type SignInWorld, signInWith, type TestPerson } from './sign-in-world.ts';
 

@@ -79,6 +79,19 @@ async function approve(acme: SignInPlace): Promise<void> {
   await acme.domain.bindingRequests.approve(acme.operator, { id: request?.id ?? '' });
 }
 
+/** Approved as the user and not in yet, while the account with the address is signed in as that user. */
+async function anApprovedBeside() {
+  const { acme, person, userId, google, googleAccountId = '' } = await aMeeting();
+  await acme.makeOwner(userId ?? '');
+  await acme.refused(person);
+  await approve(acme);
+  await acme.domain.organizations.update(acme.operator, { acceptsOtherMethods: true });
+  await world.database.transaction(acme.id, (transaction) =>
+    world.domain.accounts.joinIn(transaction, { accountId: googleAccountId, userId: userId ?? '', at: world.clock() }),
+  );
+  return { acme, person, userId, cookie: (await byGoogle(google)).cookie };
+}
+
 describe('S18: what waits until the other way was proved', () => {
   it('is added once, however many links were begun', async () => {
     for (let round = 0; round < 6; round += 1) {
@@ -107,6 +120,17 @@ describe('S18: what waits until the other way was proved', () => {
     const again = await finish(await aLink({ ...waiting, state }, google), waiting.browser);
     expect(again.kind === 'signedIn' && (await acme.userOf(again.cookie))).toBe(userId);
     expect(await world.domain.signInAttempts.findPending(state, waiting.browser)).toBeUndefined();
+  });
+
+  it('is offered by every way in that was offered at first, also to who proved another account', async () => {
+    const { acme, person, google } = await aMeeting();
+    const microsoft: TestPerson = { ...google, subject: `microsoft-${uuid()}` };
+    await signInWith(world, { login: 'microsoft', person: microsoft });
+    const waiting = await aWaiting(acme, person);
+    const state = await aLink(waiting, { subject: `google-${uuid()}`, email: null });
+    expect(await finish(state, waiting.browser)).toMatchObject({
+      refusal: { detail: { provedOther: true }, otherMethods: ['google', 'microsoft'] },
+    });
   });
 
   it('is gone when it was refused for good', async () => {
@@ -222,6 +246,30 @@ describe('S18: an account with the address that is somebody else’s', () => {
     }
   });
 
+  it('stays signed in as the user where an admin rejects who was approved before and never got in', async () => {
+    const { acme, person, userId, cookie } = await anApprovedBeside();
+    await disown(await aWaiting(acme, person));
+    const [request] = await acme.requests();
+    await acme.domain.bindingRequests.reject(acme.operator, request?.id ?? '');
+    expect(await acme.userOf(cookie)).toBe(userId);
+    expect(await acme.events('sessionsEnded')).toEqual([]);
+    // It is told with the decision; that somebody was signed out would be wrong.
+    expect(await acme.events('bindingEnded')).toMatchObject([{ userId, reason: 'approvalWithdrawn' }]);
+    const changes = await acme.domain.signInOverview.recentChanges(acme.operator);
+    expect(changes.map(({ type }) => type)).not.toContain('bindingEnded');
+    expect(await acme.bindings()).toMatchObject([{ endedReason: 'approvalWithdrawn' }]);
+  });
+
+  it('is signed out as the user where an admin ends the binding by hand, as that promises', async () => {
+    const { acme, userId, cookie } = await anApprovedBeside();
+    const [binding] = await acme.liveBindings();
+    await acme.domain.bindings.end(acme.operator, binding?.id ?? '');
+    expect(await acme.userOf(cookie)).toBeUndefined();
+    expect(await acme.events('bindingEnded')).toMatchObject([{ userId, reason: 'ended' }]);
+    const changes = await acme.domain.signInOverview.recentChanges(acme.operator);
+    expect(changes.map(({ type }) => type)).toContain('bindingEnded');
+  });
+
   it('closes the request of who proves it after all', async () => {
     const { acme, person, google, googleAccountId, userId } = await aMeeting();
     await disown(await aWaiting(acme, person));
@@ -257,6 +305,33 @@ describe('S18: an account with the address that is somebody else’s', () => {
     expect(await accountIdOf(cookie)).not.toBe(googleAccountId);
   });
 
+  it('is approved without a candidate until it is rejected after all, or the person has got in', async () => {
+    const justInTime = { withDirectory: false, allowsJustInTime: true };
+    const { acme, person } = await aMeeting(justInTime);
+    const waiting = await aWaiting(acme, person);
+    await disown(waiting);
+    await approve(acme);
+    const [request] = await acme.requests();
+    const reject = () => acme.domain.bindingRequests.reject(acme.operator, request?.id ?? '');
+    expect(await reject()).toMatchObject({ state: 'rejected', userId: null });
+    expect(await acme.refused(person)).toMatchObject({ reason: 'approvalRequired', detail: { isRejected: true } });
+    await approve(acme);
+    const { cookie } = await acme.enter(person);
+    const [binding] = await acme.liveBindings();
+    await expect(reject()).rejects.toMatchObject({
+      code: 'bindingRequestNotPending',
+      message: `The binding request was approved already. To keep the person out, end the binding ${binding?.id}.`,
+    });
+    expect(await acme.requests()).toMatchObject([{ state: 'approved' }]);
+    expect(await acme.userOf(cookie)).toBeDefined();
+    const decisions = await acme.events('bindingRequestDecided');
+    expect(decisions.map(({ from, state }) => [from, state])).toEqual([
+      ['pending', 'approved'],
+      ['approved', 'rejected'],
+      ['rejected', 'approved'],
+    ]);
+  });
+
   it('is not opened again by the stable id for which it was opened before', async () => {
     const { acme, person, google, googleAccountId, userId } = await aMeeting();
     const waiting = await aWaiting(acme, person);
@@ -264,6 +339,7 @@ describe('S18: an account with the address that is somebody else’s', () => {
     const [binding] = await acme.liveBindings();
     expect(binding?.accountId).toBe(googleAccountId);
     await acme.domain.bindings.end(acme.operator, binding?.id ?? '');
+    world.clock.advance(1);
     await disown(await aWaiting(acme, person));
     await approve(acme);
     const { cookie } = await acme.enter(person);
@@ -308,6 +384,7 @@ describe('S18: an account with the address that is somebody else’s', () => {
     await disown(await aWaiting(acme, person));
     await approve(acme);
     expect((await world.domain.sessions.find(theirs))?.authentication).toBeNull();
+    world.clock.advance(1);
     const { cookie } = await acme.enter(person);
     expect(await acme.userOf(cookie)).toBe(userId);
     expect(await accountIdOf(cookie)).not.toBe(googleAccountId);

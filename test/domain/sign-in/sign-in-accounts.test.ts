@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { statement } from '../../../src/database/statement.ts';
+import type { SignInOutcome } from '../../../src/domain/sign-in/sign-in-outcome.ts';
 import {
   aBrowser,
   anIdentity,
@@ -43,6 +44,9 @@ async function prove(acme: SignInPlace, domain: string): Promise<void> {
   await world.database.lookUp(insertVerifiedDomain, domain, acme.id);
 }
 
+/** Whom the identity provider says to have asked just now. */
+const justNow = (person: TestPerson): TestPerson => ({ ...person, authTime: world.clock().getTime() / 1000 });
+
 const accountIdOf = async (cookie: string) => (await world.domain.sessions.find(cookie))?.accountId;
 
 describe('the account of a first sign-in', () => {
@@ -78,7 +82,7 @@ describe('the account of a first sign-in', () => {
       const beta = await world.anOrganization();
       const inAcme = await acme.aPerson('ada');
       const { userId } = await beta.aPerson('ada-b');
-      const { cookie: sessionCookie } = await acme.enter(inAcme.person);
+      const { cookie: sessionCookie } = await acme.enter(justNow(inAcme.person));
       const visit = { browser: aBrowser(), sessionCookie };
       const started = await beta.domain.signInAttempts.start({
         purpose: 'signIn',
@@ -94,9 +98,12 @@ describe('the account of a first sign-in', () => {
         state: started.state,
         signedInAs: 'ada@acme.example',
         newEmail: 'ada-b@acme.example',
+        account: expect.any(String),
+        isFresh: true,
       });
       expect(await beta.bindings()).toEqual([]);
-      const outcome = await beta.domain.signIn.finish(started.state, { ...input, choice });
+      const { account } = asked as Extract<SignInOutcome, { kind: 'chooseAccount' }>;
+      const outcome = await beta.domain.signIn.finish(started.state, { ...input, choice, account });
       if (outcome.kind !== 'signedIn') throw new Error(JSON.stringify(outcome));
       expect(await beta.userOf(outcome.cookie)).toBe(userId);
       const [one] = await acme.bindings();
@@ -124,7 +131,7 @@ describe('the account of a first sign-in', () => {
       for (let round = 0; round < 15; round += 1) {
         const home = await world.anOrganization();
         const acme = await world.anOrganization({ withDirectory: !allowsJustInTime, allowsJustInTime });
-        const { cookie: sessionCookie } = await home.enter((await home.aPerson('ada')).person);
+        const { cookie: sessionCookie } = await home.enter(justNow((await home.aPerson('ada')).person));
         const names = ['ada', 'bob', 'eve'];
         const people = await Promise.all(
           names.map(async (name) => (allowsJustInTime ? aPersonOf(name) : (await acme.aPerson(name)).person)),
@@ -273,6 +280,14 @@ describe('S18: an address that signs in by Google already', () => {
     await acme.proveDomain(domain);
     const { cookie } = await acme.enter(person, { sessionCookie: googleCookie });
     expect(await accountIdOf(cookie)).toBe(accountId);
+  });
+
+  it('asks for it where that was longer ago than a fresh sign-in, as a cookie alone proves no way in', async () => {
+    const { acme, domain, person, googleCookie } = await aMeeting();
+    await acme.proveDomain(domain);
+    world.clock.advance(15 * 60_000 + 1);
+    const { reason } = await acme.refused(person, { sessionCookie: googleCookie });
+    expect(reason).toBe('otherSignInMethod');
   });
 
   it('is kept apart, and nothing is said, on a domain that is not proved', async () => {

@@ -7,7 +7,7 @@ import { createSecret } from '../../../src/domain/actors/credential.ts';
 import type { BindingRow } from '../../../src/domain/bindings/bindings.store.ts';
 import type { SignInConnection } from '../../../src/domain/connections/sign-in-connection.ts';
 import type { VerifiedIdentity } from '../../../src/domain/connections/verified-identity.ts';
-import type { FinishInput, SignInOutcome, SignInRefusal } from '../../../src/domain/sign-in/sign-in.ts';
+import type { FinishInput, SignInOutcome, SignInRefusal } from '../../../src/domain/sign-in/sign-in-outcome.ts';
 import type { SignInEventRow } from '../../../src/domain/sign-in-log/sign-in-events.store.ts';
 import { aClock, type TestClock } from '../../harness/builders.ts';
 import { aCall, openTestDomain, type TestDirectory, type TestDomain } from '../../harness/directory-domain.ts';
@@ -197,11 +197,8 @@ export async function signInWith(
   const begin = { purpose: 'signIn', connection, provider: login, browser, returnTo: null } as const;
   const { state } = await domain.signInAttempts.start(begin);
   await domain.signInAttempts.verified(state, anIdentity(person));
-  return domain.signIn.finish(state, {
-    browser,
-    sessionCookie,
-    userAgent: 'a browser',
-    address: '203.0.113.7',
-    choice,
-  });
+  const input = { browser, sessionCookie, userAgent: 'a browser', address: '203.0.113.7' };
+  const outcome = await domain.signIn.finish(state, input);
+  if (outcome.kind !== 'chooseAccount' || choice === undefined) return outcome;
+  return domain.signIn.finish(state, { ...input, choice, account: outcome.account });
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { FinishInput } from '../../../src/domain/sign-in/sign-in.ts';
+import type { FinishInput } from '../../../src/domain/sign-in/sign-in-outcome.ts';
 import { SignInEvents } from '../../../src/domain/sign-in-log/sign-in-events.ts';
 import {
   aBrowser,
@@ -30,6 +30,22 @@ async function anAttempt(acme: SignInPlace, purpose: 'signIn' | 'test' = 'signIn
 }
 
 describe('the steps of a sign-in (security 21)', () => {
+  it('that asks for a fresh sign-in is verified only by who proved just now who they are', async () => {
+    const acme = await world.anOrganization();
+    const { connection } = acme;
+    const attempts = acme.domain.signInAttempts;
+    const start = async (asksAnew: boolean) =>
+      (await attempts.start({ purpose: 'signIn', connection, browser: aBrowser(), asksAnew, returnTo: null })).state;
+    const provedAgo = (seconds: number | null) =>
+      anIdentity({ authTime: seconds === null ? null : Math.floor(world.clock().getTime() / 1000) - seconds });
+    const state = await start(true);
+    for (const seconds of [null, 901]) expect(await attempts.verified(state, provedAgo(seconds))).toBe('notProvedAnew');
+    expect(await attempts.verified(state, provedAgo(899))).toBe('verified');
+    expect(await attempts.verified(state, provedAgo(null))).toBe('over');
+    for (const seconds of [null, 901])
+      expect(await attempts.verified(await start(false), provedAgo(seconds))).toBe('verified');
+  });
+
   it('begins with a state of its own, from which the secrets of both protocols follow', async () => {
     const acme = await world.anOrganization();
     const one = await anAttempt(acme);
@@ -60,8 +76,8 @@ describe('the steps of a sign-in (security 21)', () => {
     const acme = await world.anOrganization();
     const { person, userId } = await acme.aPerson('ada');
     const { state, finish } = await anAttempt(acme);
-    expect(await acme.domain.signInAttempts.verified(state, anIdentity(person))).toBe(true);
-    expect(await acme.domain.signInAttempts.verified(state, anIdentity(aPersonOf('eve')))).toBe(false);
+    expect(await acme.domain.signInAttempts.verified(state, anIdentity(person))).toBe('verified');
+    expect(await acme.domain.signInAttempts.verified(state, anIdentity(aPersonOf('eve')))).toBe('over');
     expect(await acme.domain.signInAttempts.findStarted(state)).toBeUndefined();
     const outcomes = await Promise.all([finish(), finish(), finish()]);
     expect(outcomes.map((outcome) => outcome.kind).sort()).toEqual(['refused', 'refused', 'signedIn']);
@@ -86,8 +102,8 @@ describe('the steps of a sign-in (security 21)', () => {
     const refusal = { reason: 'attemptExpired', address: null } as const;
     await acme.domain.signIn.refuse({ ...refusal, state: copied.state, isCopy: true });
     await acme.domain.signIn.refuse({ ...refusal, state: forged.state, reason: 'responseInvalid' });
-    expect(await acme.domain.signInAttempts.verified(copied.state, anIdentity(person))).toBe(true);
-    expect(await acme.domain.signInAttempts.verified(forged.state, anIdentity(person))).toBe(false);
+    expect(await acme.domain.signInAttempts.verified(copied.state, anIdentity(person))).toBe('verified');
+    expect(await acme.domain.signInAttempts.verified(forged.state, anIdentity(person))).toBe('over');
     expect((await copied.finish()).kind).toBe('signedIn');
   });
 
@@ -113,7 +129,7 @@ describe('the steps of a sign-in (security 21)', () => {
     await acme.domain.signInAttempts.verified(unfinished.state, anIdentity(person));
     world.clock.advance(15 * MINUTE);
     expect(await acme.domain.signInAttempts.findStarted(unverified.state)).toBeUndefined();
-    expect(await acme.domain.signInAttempts.verified(unverified.state, anIdentity(person))).toBe(false);
+    expect(await acme.domain.signInAttempts.verified(unverified.state, anIdentity(person))).toBe('over');
     expect(await unfinished.finish()).toMatchObject({ refusal: { reason: 'attemptExpired' } });
     await acme.domain.signInAttempts.forgetExpired();
   });
@@ -184,6 +200,7 @@ describe('a test of a connection', () => {
       claims,
       stableId: 'oid-ada',
       email: 'ada@acme.example',
+      provedAt: null,
       prediction: {
         outcome: 'wouldSignIn',
         userName: 'ada@acme.example',
@@ -197,7 +214,7 @@ describe('a test of a connection', () => {
     expect(await acme.bindings()).toEqual([]);
     expect(await acme.signInEvents()).toEqual([]);
     expect(await finish()).toMatchObject({ refusal: { reason: 'attemptExpired' } });
-    expect((await acme.domain.connections.get(acme.operator, acme.connection.id))?.testedClaims).toEqual(claims);
+    expect((await acme.domain.connections.get(acme.operator, acme.connection.id)).testedClaims).toEqual(claims);
   });
 
   it('predicts refusals, and those that an admin has to decide on', async () => {
@@ -217,6 +234,27 @@ describe('a test of a connection', () => {
     const proved = { ...aPersonOf('nobody'), email: 'nobody@mail.example' };
     expect(await predict(proved)).toMatchObject({ ...unknown, isOwnAddress: true });
     expect(await acme.requests()).toEqual([]);
+  });
+
+  it('is refused as a test, on the page and in the log, whyever', async () => {
+    const change = {
+      taken: async () => undefined,
+      changed: (acme: SignInPlace) =>
+        acme.domain.connections.update(acme.operator, acme.connection.id, { clientId: 'x' }),
+      removed: (acme: SignInPlace) => acme.domain.connections.remove(acme.operator, acme.connection.id),
+    };
+    for (const work of Object.values(change)) {
+      const acme = await world.anOrganization();
+      const { state, finish } = await anAttempt(acme, 'test');
+      await acme.domain.signInAttempts.verified(state, anIdentity(aPersonOf('ada')));
+      await work(acme);
+      const outcomes = await Promise.all([finish(), finish()]);
+      const refusals = outcomes.flatMap((outcome) => (outcome.kind === 'refused' ? [outcome.refusal] : []));
+      expect(refusals).toHaveLength(work === change.taken ? 1 : 2);
+      const events = await acme.signInEvents();
+      for (const { detail } of [...refusals, ...events]) expect(detail).toMatchObject({ isTest: true });
+      expect(events).toHaveLength(refusals.length);
+    }
   });
 });
 
@@ -252,7 +290,7 @@ describe('the log of sign-ins', () => {
     const acme = await world.anOrganization();
     for (const subject of ['', 'a\0b', '\ud800', 'x'.repeat(513)]) {
       const { state } = await anAttempt(acme);
-      expect(await acme.domain.signInAttempts.verified(state, anIdentity({ subject }))).toBe(false);
+      expect(await acme.domain.signInAttempts.verified(state, anIdentity({ subject }))).toBe('over');
     }
     const refusal = await acme.refused({
       subject: 'eve',

@@ -3,11 +3,11 @@ import { helperPermissions } from '../catalogue.ts';
 import { documentOf, keyOf } from '../documents.ts';
 import { provedDomainsOf } from '../domains.ts';
 import { type Feature, Generator } from '../generator.ts';
-import { copyOf, isDirectoryAct, isPossible, play } from '../model.ts';
+import { copyOf, isPossible, play } from '../model.ts';
 import { findRecord } from '../people.ts';
 import { Random } from '../random.ts';
-import type { Step } from '../steps.ts';
-import { emptyWorld, linkOf, type World } from '../world.ts';
+import { isDirectoryAct, type Step } from '../steps.ts';
+import { emptyWorld, type World } from '../world.ts';
 import { sendAsAdmin } from './admin-requests.ts';
 import { differencesOf, orderAsMade } from './compare.ts';
 import { accessDifferencesOf } from './compare-access.ts';
@@ -154,13 +154,8 @@ export class Episode {
     // Activation lets in what the identity provider did meanwhile.
     const gains = step.kind === 'activateDirectory' ? [] : gained(before, after);
     // What every user holds by default was given by whoever chose it, not by who makes a user.
-    // Whom an admin has given a user of their own, as soon as the name is free, comes in by that decision.
-    const separated = separatedUsers(before, after);
     const given = gains.filter(
-      ([user, permission]) =>
-        !helperPermissions.includes(permission) &&
-        !defaultPermissions(after).includes(permission) &&
-        (step.kind === 'retryLink' || !separated.includes(user)),
+      ([, permission]) => !helperPermissions.includes(permission) && !defaultPermissions(after).includes(permission),
     );
     const ended = owners(before).filter((owner) => !owners(after).includes(owner));
     const differences = [
@@ -293,14 +288,6 @@ export class Episode {
   #place(organization: number): Place {
     return this.#places[organization] as Place;
   }
-}
-
-/** Users made of records that were in conflict. */
-function separatedUsers(before: World, after: World): string[] {
-  return before.userLinks.flatMap(({ record, state }) => {
-    const link = state === 'conflict' ? linkOf(after, record) : undefined;
-    return link?.state === 'active' ? [link.user] : [];
-  });
 }
 
 /** The users and groups that a step speaks of. */

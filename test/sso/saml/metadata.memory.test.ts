@@ -93,7 +93,9 @@ describe("an identity provider's metadata", () => {
   });
 
   it.each([
-    ['nothing', '', 'not XML'],
+    ['nothing', '', 'metadata is empty. Give the metadata'],
+    ['another file', '\n{ "name": "acme & co" }', 'metadata is not XML: it begins with {. Give the metadata'],
+    ['a file of bytes', '\u0000\u0001', 'metadata is not XML. Give the metadata'],
     ['a page', '<!DOCTYPE html><html></html>', 'document type'],
     ['an entity', '<!DOCTYPE m [<!ENTITY a SYSTEM "file:///etc/passwd">]><m>&a;</m>', 'document type'],
     ['what is cut off', metadata().slice(0, 500), 'not well-formed'],
