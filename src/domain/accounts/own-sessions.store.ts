@@ -61,7 +61,7 @@ export const endSessionsOfAccount = statement<{ id: string }>(
 /** Sessions that ended, of which not every organization of the account was told: `$1` how many, the oldest first. */
 export const selectUntold = statement<{ id: string; accountId: string; reason: OwnEnd; endedAt: Date }>(
   `select id, account_id as "accountId", untold_end as reason, ended_at as "endedAt" from sessions
-    where untold_end is not null order by ended_at limit $1`,
+    where untold_end is not null order by ended_at, id limit $1`,
 );
 
 /** `$1` sessions. */

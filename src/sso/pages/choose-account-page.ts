@@ -29,7 +29,7 @@ export function chooseAccountPage(site: Site, facts: ChooseAccountFacts): Page {
     body: html`<h1>Is that you as well?</h1>
 <p>This browser is signed in as <strong>${present}</strong>, and you have just ${proved}.</p>
 <p class="muted">If both are you, keep them in one account: you can then switch between your organizations. If you share this computer, keep them apart.</p>
-${!isFresh && html`<p class="muted">So that nobody adds anything to somebody else’s account, you are asked for it once more.</p>`}
+${!isFresh && html`<p class="muted">So that nobody adds anything to somebody else’s account, you sign in to it once more first.</p>`}
 <div class="actions">
 ${
   isFresh

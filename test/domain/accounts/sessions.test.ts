@@ -524,6 +524,7 @@ describe('maintenance', () => {
     await asSuperuser(refuse);
     // They are over, whatever comes after.
     await world.domain.sessions.signOut(left.cookie);
+    world.clock.advance(1000);
     await globex.signIn(grace, { replaces: taken.cookie });
     await asSuperuser('drop function refuse cascade');
     expect(await world.domain.sessions.find(left.cookie)).toBeUndefined();
