@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import { scopeText } from '../domain/actors/scope.ts';
 import type { AccessTokenAnswer, AccessTokens } from '../domain/directory-credentials/access-tokens.ts';
+import { isUnavailable } from '../domain/unavailable.ts';
 import { assertionVerifier } from './client-assertion.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import { OAuthError, oauthErrors } from './oauth-error.ts';
@@ -95,11 +96,6 @@ function isSame(resource: string, tenantUrl: string): boolean {
   return resource.replace(/\/$/, '') === tenantUrl;
 }
 
-/** The server of PostgreSQL went away (SQLSTATE classes 57P and 08) or was not reached. */
-const UNAVAILABLE = /^(57P|08)|^E[A-Z]+$/;
-/** What `pg` says without a code when the server closes the socket under a query. */
-const CONNECTION_ENDED = /^Connection terminated|connection error and is not queryable/;
-
 function answerError(log: OAuthOptions['log']): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const known = asOAuthError(error);
@@ -113,12 +109,11 @@ function answerError(log: OAuthOptions['log']): ErrorRequestHandler {
 
 function asOAuthError(error: unknown): OAuthError {
   if (error instanceof OAuthError) return error;
-  const { status, code, message } = error as { status?: unknown; code?: unknown; message?: unknown };
+  const { status } = error as { status?: unknown };
   // Of the reader of the body.
   if (status === 413) return oauthErrors.tooLarge();
   if (typeof status === 'number' && status < 500) return oauthErrors.invalidRequest('The body cannot be read.');
-  const isUnavailable = typeof code === 'string' ? UNAVAILABLE.test(code) : CONNECTION_ENDED.test(String(message));
-  return isUnavailable ? oauthErrors.unavailable() : oauthErrors.mistake();
+  return isUnavailable(error) ? oauthErrors.unavailable() : oauthErrors.mistake();
 }
 
 function send(response: Response, status: number, body: object): void {

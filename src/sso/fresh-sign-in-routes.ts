@@ -1,6 +1,6 @@
 import type { CurrentSession } from '../domain/accounts/current-session.ts';
 import type { SignInOrganization } from '../domain/connections/sign-in-connection.ts';
-import { FRESH_SIGN_IN_PATH, isSignInThatWaits, signInPath } from '../domain/sign-in-addresses.ts';
+import { FRESH_SIGN_IN_PATH, isSignInThatWaits, SIGN_IN_PATH, signInPath } from '../domain/sign-in-addresses.ts';
 import { beginSignIn, type Way } from './begin-sign-in.ts';
 import { PageError } from './page-error.ts';
 import type { PageRoutes } from './page-routes.ts';
@@ -25,7 +25,7 @@ export function addFreshSignInRoutes(routes: PageRoutes, edge: SsoEdge): void {
       return edge.redirect(response, edge.url(`${signInPath(organization.slug)}${query}`));
     }
     if (authentication?.method === 'oneTimeLink') throw new PageError('onceOnly');
-    edge.redirect(response, edge.url(`/sign-in${queryOf({ returnTo })}`));
+    edge.redirect(response, edge.url(`${SIGN_IN_PATH}${queryOf({ returnTo })}`));
   });
 }
 

@@ -17,7 +17,7 @@ import { formOf, type SsoEdge } from './sso-edge.ts';
 export function addLandingRoutes(routes: PageRoutes, edge: SsoEdge): void {
   routes.get('/', async (request, response) => {
     const session = await edge.domain.sessions.find(edge.cookies.sessionOf(request.headers));
-    if (!session) return edge.redirect(response, edge.url('/sign-in'));
+    if (!session) return edge.redirect(response, edge.url(SIGN_IN_PATH));
     edge.send(response, landingPage(edge.site, await factsOf(edge, session)));
   });
 
@@ -29,7 +29,7 @@ export function addLandingRoutes(routes: PageRoutes, edge: SsoEdge): void {
   routes.post('/session/leave', async (request, response) => {
     await edge.domain.sessions.signOut(edge.cookies.sessionOf(request.headers));
     edge.cookies.clearSession(response);
-    edge.redirect(response, edge.url(`/sign-in${queryOf({ signedOut: '' })}`));
+    edge.redirect(response, edge.url(`${SIGN_IN_PATH}${queryOf({ signedOut: '' })}`));
   });
 
   // Browsers ask for it whatever the page says.

@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Router } from 'express';
+import { isUnavailable } from '../domain/unavailable.ts';
 import { addAnswerRoutes } from './answer-routes.ts';
 import { addFinishRoutes } from './finish-routes.ts';
 import { addFreshSignInRoutes } from './fresh-sign-in-routes.ts';
@@ -34,11 +35,6 @@ export function createSsoRouter(options: SsoOptions): Router {
   return router;
 }
 
-/** The server of PostgreSQL went away (SQLSTATE classes 57P and 08) or was not reached. */
-const UNAVAILABLE = /^(57P|08)|^E[A-Z]+$/;
-/** What `pg` says without a code when the server closes the socket under a query. */
-const CONNECTION_ENDED = /^Connection terminated|connection error and is not queryable/;
-
 function answerError(edge: SsoEdge): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
@@ -62,9 +58,8 @@ function requestReference(requestId: string | string[] | undefined): Html | unde
 
 function asPageError(error: unknown): PageError {
   if (error instanceof PageError) return error;
-  const { status, code, message } = error as { status?: unknown; code?: unknown; message?: unknown };
+  const { status } = error as { status?: unknown };
   // Of the reader of the body, or of an address that cannot be decoded.
   if (typeof status === 'number' && status < 500) return new PageError('requestUnreadable');
-  const isUnavailable = typeof code === 'string' ? UNAVAILABLE.test(code) : CONNECTION_ENDED.test(String(message));
-  return isUnavailable ? new PageError('unavailable', { retryAfterSeconds: 30 }) : new PageError('mistake');
+  return isUnavailable(error) ? new PageError('unavailable', { retryAfterSeconds: 30 }) : new PageError('mistake');
 }

@@ -58,7 +58,7 @@ export function createSessionEndpoints(options: SessionEndpointsOptions): Router
     response.set({ 'Cache-Control': `public, max-age=${JWKS_MAX_AGE_SECONDS}`, 'Access-Control-Allow-Origin': '*' });
     response.json({ keys });
   });
-  router.use(answerError({ log, startUrl: () => `${address.publicUrl}/sign-in` }));
+  router.use(answerError({ log, startUrl: () => `${address.publicUrl}${SIGN_IN_PATH}` }));
   return router;
 }
 

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { SignInConnection, SignInOrganization } from '../domain/connections/sign-in-connection.ts';
-import { signInPath } from '../domain/sign-in-addresses.ts';
+import { SIGN_IN_PATH, signInPath } from '../domain/sign-in-addresses.ts';
 import { beginSignIn } from './begin-sign-in.ts';
 import { requireLoginProvider } from './login-provider.ts';
 import { PageError } from './page-error.ts';
@@ -13,7 +13,7 @@ import { addressOf, formOf, type SsoEdge, searchParamsOf } from './sso-edge.ts';
 
 /** How one begins: the start page, the slug, the organization, Google and Microsoft. */
 export function addStartRoutes(routes: PageRoutes, edge: SsoEdge): void {
-  routes.get('/sign-in', async (request, response) => {
+  routes.get(SIGN_IN_PATH, async (request, response) => {
     const query = searchParamsOf(request);
     const returnTo = edge.returnTo(query.get('returnTo'));
     const isSignedOut = query.has('signedOut');

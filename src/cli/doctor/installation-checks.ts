@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config.ts';
+import { secretKeyFile } from '../../database/secret-key.ts';
 import { PermissionCatalogue } from '../../domain/permissions/catalogue.ts';
 import { messageOf } from '../open-session.ts';
 import { type Check, ok, wrong } from './check.ts';
@@ -36,7 +37,7 @@ export async function checkDisk({ dataDir }: Config): Promise<Check> {
 
 export async function checkSecretKey({ secretKey, dataDir }: Config): Promise<Check> {
   if (secretKey !== undefined) return ok('Secret key', 'from SECRET_KEY');
-  const file = join(dataDir, 'secret-key');
+  const file = secretKeyFile(dataDir);
   try {
     const { mode } = await stat(file);
     if ((mode & 0o077) === 0) return ok('Secret key', file);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import type { Database } from '../../database/database.ts';
+import { secretKeyFile } from '../../database/secret-key.ts';
 import { DataKeys } from '../../domain/secrets/data-keys.ts';
 import { SealError } from '../../domain/secrets/sealed-text.ts';
 import { type Check, ok, wrong } from './check.ts';
@@ -24,5 +24,5 @@ export async function checkSecrets(database: Database, settings: KeySettings): P
 
 /** Nothing is made here, unlike at a start. */
 async function keyOfFile({ dataDir }: KeySettings): Promise<string> {
-  return (await readFile(join(dataDir, 'secret-key'), 'utf8').catch(() => '')).trim();
+  return (await readFile(secretKeyFile(dataDir), 'utf8').catch(() => '')).trim();
 }

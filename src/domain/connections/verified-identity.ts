@@ -22,8 +22,8 @@ export interface VerifiedIdentity {
   claims: Record<string, unknown>;
 }
 
-/** By so much the clock of an identity provider may be ahead. */
-const CLOCK_SKEW_MILLISECONDS = 60_000;
+/** By so much the clock of an identity provider and ours may differ. */
+export const CLOCK_SKEW_MILLISECONDS = 60_000;
 
 /** When the person proved who they are; null where nobody says, and where it would be yet to come. */
 export function provedAtOf({ authTime }: Pick<VerifiedIdentity, 'authTime'>, now: Date): Date | null {

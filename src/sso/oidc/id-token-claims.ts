@@ -1,10 +1,11 @@
+import { CLOCK_SKEW_MILLISECONDS } from '../../domain/connections/verified-identity.ts';
 import { isPlain, plainText } from '../plain-text.ts';
 import { SignInFailure } from '../sign-in-failure.ts';
 import { isForManyTenants, issuerOfTenant, isTenantOf } from './entra-issuer.ts';
 import type { OidcParty } from './oidc-party.ts';
 import { responseInvalid } from './response-problem.ts';
 
-export const CLOCK_SKEW_SECONDS = 60;
+export const CLOCK_SKEW_SECONDS = CLOCK_SKEW_MILLISECONDS / 1000;
 const SUBJECT_LENGTH_MAX = 512;
 
 export interface IdTokenClaims {

@@ -1,5 +1,5 @@
 import type { LoginProvider } from '../../domain/accounts/account.entity.ts';
-import { signInPath } from '../../domain/sign-in-addresses.ts';
+import { SIGN_IN_PATH, signInPath } from '../../domain/sign-in-addresses.ts';
 import { type Html, html } from './html.ts';
 import { buttonForm, queryOf, timeOf } from './links.ts';
 import type { Page, Site } from './page.ts';
@@ -76,7 +76,7 @@ function endedState({ base, productName }: Site, ended: NonNullable<LandingFacts
 ${whomToAsk({ contact, organization: name, productName })}
 <p class="muted">Owners get back in by a one-time link of whoever runs this service.</p>`;
   }
-  const address = by === 'sso' ? `${base}${signInPath(slug)}${queryOf({ choose: '' })}` : `${base}/sign-in`;
+  const address = by === 'sso' ? `${base}${signInPath(slug)}${queryOf({ choose: '' })}` : `${base}${SIGN_IN_PATH}`;
   return html`<p>That happens after some time, and when an admin ends it or changes how people sign in.</p>
 <div class="actions"><a class="button primary" href="${address}">Sign in again</a></div>`;
 }

@@ -1,3 +1,4 @@
+import { SIGN_IN_PATH } from '../../domain/sign-in-addresses.ts';
 import { type Html, html } from './html.ts';
 import type { Page, Site } from './page.ts';
 
@@ -98,7 +99,7 @@ export function noticePage(
   reference?: Html,
 ): Page & { status: (typeof notices)[NoticeKind]['status'] } {
   const { status, title, happened, next } = notices[kind];
-  const [path, label] = kind === 'onceOnly' ? ['/', 'Go back without it'] : ['/sign-in', 'Go to sign-in'];
+  const [path, label] = kind === 'onceOnly' ? ['/', 'Go back without it'] : [SIGN_IN_PATH, 'Go to sign-in'];
   return {
     status,
     title,

@@ -1,6 +1,6 @@
 import type { LoginProvider } from '../../domain/accounts/account.entity.ts';
 import type { SignInRefusal } from '../../domain/sign-in/sign-in-outcome.ts';
-import { FRESH_SIGN_IN_PATH, signInPath } from '../../domain/sign-in-addresses.ts';
+import { FRESH_SIGN_IN_PATH, SIGN_IN_PATH, signInPath } from '../../domain/sign-in-addresses.ts';
 import { type Html, html } from './html.ts';
 import { buttonForm, queryOf, referenceOf, timeOf } from './links.ts';
 import type { Page, Site } from './page.ts';
@@ -114,7 +114,7 @@ function actionsOf(site: Site, refusal: SignInRefusal, { returnTo, asksAnew, lin
         address: `${site.base}${signInPath(organization.slug)}${queryOf({ choose: '', returnTo })}`,
         label: againLabel(reason),
       }
-    : { address: `${site.base}/sign-in${query}`, label: 'Try again' };
+    : { address: `${site.base}${SIGN_IN_PATH}${query}`, label: 'Try again' };
   const [primary = again, ...others] = [...links, again];
   return html`<a class="button primary" href="${primary.address}">${primary.label}</a>
 ${others.map(({ address, label }) => html`<a class="button" href="${address}">${label}</a>`)}

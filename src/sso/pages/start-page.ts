@@ -1,5 +1,5 @@
 import type { LoginProvider } from '../../domain/accounts/account.entity.ts';
-import { signInPath } from '../../domain/sign-in-addresses.ts';
+import { SIGN_IN_PATH, signInPath } from '../../domain/sign-in-addresses.ts';
 import { type Html, html } from './html.ts';
 import { hiddenReturnTo, queryOf } from './links.ts';
 import type { Page, Site } from './page.ts';
@@ -64,7 +64,7 @@ ${hiddenReturnTo(returnTo)}
 <p class="hint" id="slug-hint">Such as <strong>acme</strong>. Your work e-mail address may do as well.</p>
 <button class="button primary">Verify Organization</button>
 </form>
-<p class="below"><a href="${site.base}/sign-in${queryOf({ returnTo })}">Other ways to sign in</a></p>`,
+<p class="below"><a href="${site.base}${SIGN_IN_PATH}${queryOf({ returnTo })}">Other ways to sign in</a></p>`,
   };
 }
 

@@ -1,10 +1,9 @@
+import { CLOCK_SKEW_MILLISECONDS } from '../../domain/connections/verified-identity.ts';
 import { attributeOf, childrenOf, textOf, type XmlElement } from './parse-xml.ts';
 import { checkIssuer } from './response-shape.ts';
 import { ASSERTION, BEARER } from './saml-names.ts';
 import { refused } from './saml-problem.ts';
 
-/** Clocks of two parties may differ by so much. */
-export const CLOCK_SKEW_MS = 60_000;
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 const knownConditions = ['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction'];
 
@@ -63,7 +62,7 @@ function checkIssueInstant(assertion: XmlElement, now: Date): void {
   if (issuedAt === undefined || attributeOf(assertion, 'Version') !== '2.0') {
     throw refused('xml', 'The assertion is not one of SAML 2.0, or does not say when it was issued.');
   }
-  if (issuedAt > now.getTime() + CLOCK_SKEW_MS) throw notYetValid('IssueInstant', issuedAt, now);
+  if (issuedAt > now.getTime() + CLOCK_SKEW_MILLISECONDS) throw notYetValid('IssueInstant', issuedAt, now);
 }
 
 /** Until when one of the bearer confirmations holds; one that is for us has to be among them. */
@@ -88,7 +87,7 @@ function confirmedUntil(subject: XmlElement, expected: ExpectedAssertion): Date 
   const until = timeOf(first, 'NotOnOrAfter');
   if (until === undefined) throw refused('subject', "The confirmation of the assertion's subject has no end.");
   checkWindow(first, expected.now);
-  return new Date(until + CLOCK_SKEW_MS);
+  return new Date(until + CLOCK_SKEW_MILLISECONDS);
 }
 
 function checkConditions(conditions: XmlElement, { entityId, now }: ExpectedAssertion): void {
@@ -116,7 +115,7 @@ function checkStatements(assertion: XmlElement, now: Date): void {
   if (statements.length === 0) throw refused('statements', 'The assertion does not say that anybody signed in.');
   for (const statement of statements) {
     const until = timeOf(statement, 'SessionNotOnOrAfter');
-    if (until !== undefined && now.getTime() - CLOCK_SKEW_MS >= until) {
+    if (until !== undefined && now.getTime() - CLOCK_SKEW_MILLISECONDS >= until) {
       throw refused('sessionExpired', 'The session at the identity provider is over.', {
         received: new Date(until).toISOString(),
       });
@@ -136,8 +135,8 @@ function authTimeOf(assertion: XmlElement): number | null {
 function checkWindow(element: XmlElement, now: Date): void {
   const from = timeOf(element, 'NotBefore');
   const until = timeOf(element, 'NotOnOrAfter');
-  if (from !== undefined && now.getTime() + CLOCK_SKEW_MS < from) throw notYetValid('NotBefore', from, now);
-  if (until !== undefined && now.getTime() - CLOCK_SKEW_MS >= until) {
+  if (from !== undefined && now.getTime() + CLOCK_SKEW_MILLISECONDS < from) throw notYetValid('NotBefore', from, now);
+  if (until !== undefined && now.getTime() - CLOCK_SKEW_MILLISECONDS >= until) {
     throw refused('assertionExpired', 'The assertion is no longer valid. Do the clocks agree?', {
       received: new Date(until).toISOString(),
       now: now.toISOString(),
