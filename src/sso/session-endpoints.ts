@@ -7,6 +7,7 @@ import { DomainError } from '../domain/domain-error.ts';
 import type { PublicAddress } from '../domain/public-address.ts';
 import { JWKS_MAX_AGE_SECONDS, type SigningKeys } from '../domain/secrets/signing-keys.ts';
 import { SIGN_IN_PATH, signInAgainUrl } from '../domain/sign-in-addresses.ts';
+import { isUnavailable } from '../domain/unavailable.ts';
 import { isAllowedOrigin } from './allowed-origins.ts';
 import type { Cookies } from './cookies.ts';
 import { createCors } from './cors.ts';
@@ -108,7 +109,9 @@ function answerError({
     } else {
       const reason = error instanceof Error ? error.message : String(error);
       log('error', 'a request of a session failed', { reason, requestId: request.headers['x-request-id'] });
-      response.status(500).json({ error: 'server_error' });
+      if (isUnavailable(error))
+        response.status(503).set('Retry-After', '30').json({ error: 'temporarily_unavailable' });
+      else response.status(500).json({ error: 'server_error' });
     }
   };
 }
