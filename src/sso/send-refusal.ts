@@ -22,7 +22,8 @@ export function sendRefusal(
     at: edge.clock(),
     returnTo: attempt?.returnTo ?? null,
     isTest: attempt?.purpose === 'test' || refusal.detail.isTest === true,
-    asksAnew: attempt?.asksAnew === true,
+    // A test asks anew as well, and takes nobody's sign-in for it.
+    asksAnew: attempt?.asksAnew === true && attempt.purpose !== 'test',
     state,
     linkAddress: (method) =>
       state === null || edge.loginProviders[method] === undefined
